@@ -1,0 +1,96 @@
+export type ChatType = "direct" | "group" | "channel";
+export type MediaKind = "image" | "video" | "audio" | "voice" | "document" | "sticker";
+
+/** Where a message was written. */
+export interface Chat {
+  readonly id: string;
+  readonly type: ChatType;
+  readonly title?: string;
+  /** Forum topic or thread inside the chat. */
+  readonly threadId?: string;
+}
+
+/** Who wrote a message. `id` is the platform's permanent id; names are for display and never grant access. */
+export interface Sender {
+  readonly id: string;
+  readonly displayName?: string;
+  readonly username?: string;
+  readonly isBot?: boolean;
+  /** Written by the connected account itself, from another device. */
+  readonly isSelf?: boolean;
+}
+
+/** The message that another one answers. */
+export interface ReplyReference {
+  readonly messageId: string;
+  readonly text?: string;
+  readonly senderName?: string;
+  /** The answered message was written by the connected account. */
+  readonly isSelf?: boolean;
+}
+
+/** A file that belongs to an inbound message; fetched later, by the channel that made the reference. */
+export interface MediaReference {
+  readonly kind: MediaKind;
+  /** Opaque to everyone but the channel. */
+  readonly reference: unknown;
+  readonly mimeType?: string;
+  readonly fileName?: string;
+  /** Size in bytes, when the platform says it. */
+  readonly size?: number;
+}
+
+/** One message as the gateway understands it, whatever platform it came from. */
+export interface InboundMessage {
+  readonly messageId: string;
+  readonly chat: Chat;
+  readonly sender: Sender;
+  /** Plain text; empty when the message is only a file. */
+  readonly text: string;
+  /** When it was written, in epoch milliseconds, by the platform's clock. */
+  readonly sentAt: number;
+  readonly replyTo?: ReplyReference;
+  /** The connected account is named in the text. Absent where the platform cannot tell. */
+  readonly mentionsSelf?: boolean;
+  readonly media?: readonly MediaReference[];
+}
+
+/** Where an outbound message goes. */
+export interface Address {
+  readonly chatId: string;
+  readonly threadId?: string;
+}
+
+/** What is sent: text in the Markdown that models write. The channel renders it for its platform. */
+export type OutboundContent = { readonly kind: "text"; readonly text: string };
+
+/** One outbound operation: one row of the outbox, at most one message on the platform. */
+export interface OutboundMessage {
+  /** Stable across attempts: the idempotency key wherever the platform has one. */
+  readonly operationId: string;
+  /** 1 on the first try. */
+  readonly attempt: number;
+  readonly to: Address;
+  readonly content: OutboundContent;
+  /** The platform message this one answers. */
+  readonly replyTo?: string;
+}
+
+/**
+ * How one attempt ended; there is no other way.
+ * - `sent`: the platform confirmed it. `messageId` is its id there, `at` epoch milliseconds.
+ * - `retry`: certainly not sent, and trying again may help. `retryAfterMs` is the platform's own wish;
+ *   `scope` says whether it asks the whole account to pause, or this chat only.
+ * - `permanent`: certainly not sent, and trying again can not help.
+ * - `unknown`: the platform may or may not have it (the connection broke after the request was written).
+ */
+export type SendOutcome =
+  | { readonly outcome: "sent"; readonly messageId: string; readonly at: number }
+  | {
+      readonly outcome: "retry";
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+      readonly scope?: "chat" | "account";
+    }
+  | { readonly outcome: "permanent"; readonly code: string; readonly reason: string }
+  | { readonly outcome: "unknown"; readonly reason: string };

@@ -1,0 +1,71 @@
+import type { Dialect, MethodName, ParamsOf, ResultOf, Role } from "@openclaw/protocol";
+
+import type { ChannelSupervisor } from "../channels/supervisor.ts";
+import type { ConfigRuntime } from "../config/runtime.ts";
+import type { EventBus } from "../events/bus.ts";
+import type { HealthMonitor } from "../health/health.ts";
+import type { LogFile } from "../logging/log-file.ts";
+import type { MessageFlow } from "../message-flow.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import type { PairingStore } from "../policy/pairing.ts";
+import type { AcceptedAnswer, Agent, Clock, Ids, Logger } from "../ports.ts";
+import type { Presence } from "../presence/presence.ts";
+import type { SessionStore } from "../sessions/session-store.ts";
+
+/** Who makes a call. Everything here was established by the handshake, nothing is the caller's own claim of rights. */
+export interface Caller {
+  readonly connectionId: string;
+  readonly role: Role;
+  readonly scopes: readonly string[];
+  readonly dialect: Dialect;
+  readonly client: {
+    readonly id: string;
+    readonly mode: string;
+    readonly version: string;
+    readonly platform: string;
+    readonly displayName?: string;
+    readonly deviceFamily?: string;
+    readonly modelIdentifier?: string;
+    readonly instanceId?: string;
+  };
+  readonly caps: readonly string[];
+  readonly deviceId?: string;
+  readonly remoteAddress: string;
+}
+
+/** The rooms, as a handler sees them. */
+export interface Services {
+  readonly agent: Agent;
+  readonly channels: ChannelSupervisor;
+  readonly clock: Clock;
+  readonly config: ConfigRuntime;
+  readonly events: EventBus;
+  readonly health: HealthMonitor;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly logFile: LogFile;
+  readonly messages: MessageFlow;
+  readonly outbox: Outbox;
+  readonly pairing: PairingStore;
+  readonly presence: Presence;
+  readonly sessions: SessionStore;
+}
+
+export interface CallContext extends Services {
+  readonly caller: Caller;
+  /** Aborts when the caller is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** What a handler may return: the answer, or for a method with two answers the first with a promise of the second. */
+export type Answer<M extends MethodName> = ResultOf<M> | AcceptedAnswer<M>;
+
+export type Handler<M extends MethodName> = (
+  params: ParamsOf<M>,
+  context: CallContext,
+) => Answer<M> | Promise<Answer<M>>;
+
+/** Types a handler by the contract of the method it serves. */
+export function defineHandler<M extends MethodName>(_method: M, handler: Handler<M>): Handler<M> {
+  return handler;
+}

@@ -1,0 +1,238 @@
+/**
+ * What a host supplies to a gateway. Everything that touches the world outside the process's own logic goes through
+ * one of these, so that a test or another host can replace it.
+ */
+import type { AcceptedOf, MethodName, ParamsOf, ResultOf } from "@openclaw/protocol";
+
+/** A timer that has been set. Cancelling twice is harmless. */
+export interface Timer extends Disposable {
+  cancel(): void;
+}
+
+/** Time. Durations and instants are milliseconds; instants are since the epoch. */
+export interface Clock {
+  now(): number;
+  setTimeout(callback: () => void, delayMs: number): Timer;
+  setInterval(callback: () => void, intervalMs: number): Timer;
+  /** Waits; rejects with the signal's reason when it aborts first. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Structured logging. Whatever implements it masks secrets before anything leaves the process. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** A logger for one part of the gateway, for example "telegram" or "outbox". */
+  child(subsystem: string): Logger;
+}
+
+/** Identifiers and secrets. */
+export interface Ids {
+  /** A lower-case UUID v4. */
+  uuid(): string;
+  /** `bytes` random bytes, base64url without padding. */
+  secret(bytes: number): string;
+}
+
+export type SqlValue = string | number | bigint | null | Uint8Array;
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+/** Statements inside one transaction, or outside any. Placeholders are `?`. */
+export interface SqlExecutor {
+  all<Row = SqlRow>(sql: string, ...parameters: readonly SqlValue[]): Promise<Row[]>;
+  get<Row = SqlRow>(sql: string, ...parameters: readonly SqlValue[]): Promise<Row | undefined>;
+  /** Answers how many rows the statement changed. */
+  run(sql: string, ...parameters: readonly SqlValue[]): Promise<number>;
+}
+
+/**
+ * The durable store. Reads outside a transaction see the last commit. `transaction` commits when the callback
+ * resolves and its promise resolves only once the commit is on disk; a callback that throws leaves nothing behind.
+ * The callback may wait for its own statements only. SQL is the part that SQLite and PostgreSQL share.
+ */
+export interface Store extends SqlExecutor, AsyncDisposable {
+  transaction<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T>;
+}
+
+/** A JSON Schema (draft-07) object schema. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What a tool sees of the turn that calls it. */
+export interface ToolContext {
+  readonly runId: string;
+  readonly agentId: string;
+  readonly sessionKey: string;
+  /** The same for every execution of one call, restarts included; use it to derive idempotency keys. */
+  readonly toolCallId: string;
+  /** Calls a gateway method with the turn's own rights. Throws GatewayError. */
+  call<M extends MethodName>(method: M, params: ParamsOf<M>): Promise<ResultOf<M>>;
+}
+
+export interface ToolResult {
+  /** What the model reads. */
+  readonly text: string;
+  /** What a program may read. */
+  readonly details?: unknown;
+  readonly isError?: boolean;
+}
+
+/** Something the model may call during a turn. */
+export interface Tool {
+  /** Lower-case with underscores, unique within a gateway. */
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: JsonSchema;
+  /** True when executing it changes anything outside the turn: such a call is never silently repeated. */
+  readonly sideEffects: boolean;
+  execute(input: unknown, context: ToolContext, signal: AbortSignal): Promise<ToolResult>;
+}
+
+/** One block of a transcript message, in the form the wire uses for chat history. */
+export type TranscriptBlock =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "toolCall"; readonly id: string; readonly name: string; readonly arguments: unknown };
+
+/** One entry of a session's history. */
+export type TranscriptMessage =
+  | { readonly role: "user"; readonly content: readonly TranscriptBlock[]; readonly timestamp: number }
+  | {
+      readonly role: "assistant";
+      readonly content: readonly TranscriptBlock[];
+      readonly timestamp: number;
+      readonly provider?: string;
+      readonly model?: string;
+      readonly usage?: TokenUsage;
+      readonly stopReason?: string;
+    }
+  | {
+      readonly role: "toolResult";
+      readonly toolCallId: string;
+      readonly toolName: string;
+      readonly content: readonly TranscriptBlock[];
+      readonly details?: unknown;
+      readonly isError: boolean;
+      readonly timestamp: number;
+    };
+
+/** Token counts of a turn. */
+export interface TokenUsage {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+  readonly total: number;
+}
+
+/** One turn to run: everything the agent needs, nothing it has to look up. */
+export interface AgentTurn {
+  readonly runId: string;
+  readonly agentId: string;
+  readonly sessionKey: string;
+  readonly sessionId: string;
+  /** The model to use as "provider/model"; the agent's configured default when absent. */
+  readonly model?: string;
+  readonly thinking?: string;
+  /** What the person wrote. */
+  readonly prompt: string;
+  /** Earlier messages of the session, oldest first; the prompt is not among them. */
+  readonly history: readonly TranscriptMessage[];
+  /** Text the caller adds to the system prompt. */
+  readonly extraSystemPrompt?: string;
+  readonly tools: readonly BoundTool[];
+}
+
+/** A tool with its context filled in. */
+export interface BoundTool {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: JsonSchema;
+  execute(input: unknown, toolCallId: string, signal: AbortSignal): Promise<ToolResult>;
+}
+
+/** What a turn yields, in order. Exactly one `finish` ends a turn that does not throw. */
+export type TurnPart =
+  | { readonly type: "model"; readonly provider: string; readonly model: string }
+  | { readonly type: "text"; readonly delta: string }
+  | { readonly type: "reasoning"; readonly delta: string }
+  | { readonly type: "tool-call"; readonly toolCallId: string; readonly name: string; readonly input: unknown }
+  | {
+      readonly type: "tool-result";
+      readonly toolCallId: string;
+      readonly name: string;
+      readonly result: ToolResult;
+    }
+  | {
+      readonly type: "finish";
+      /** "stop", "length", "content-filter" or another word the provider uses. */
+      readonly reason: string;
+      readonly usage: TokenUsage;
+      /** What the turn adds to the transcript after the prompt, oldest first. */
+      readonly messages: readonly TranscriptMessage[];
+    };
+
+/** One model an agent can use. */
+export interface AgentModel {
+  readonly id: string;
+  readonly name: string;
+  readonly provider: string;
+  /** In tokens. */
+  readonly contextWindow: number;
+  readonly reasoning: boolean;
+  readonly input: readonly ("text" | "image")[];
+}
+
+/** The mind behind the gateway. Runs turns; knows nothing of channels, sessions or storage. */
+export interface Agent {
+  /** Yields the turn's parts as they come. Throws AgentError; an aborted signal ends it at once with the reason. */
+  runTurn(turn: AgentTurn, signal: AbortSignal): AsyncIterable<TurnPart>;
+  listModels(): Promise<readonly AgentModel[]>;
+  /** The model that a turn without one uses, as "provider/model". */
+  defaultModel(agentId: string): string;
+}
+
+/** The closed set of reasons a turn can fail for. */
+export type AgentErrorReason =
+  | "authentication"
+  | "rate-limit"
+  | "overloaded"
+  | "network"
+  | "invalid-request"
+  | "context-length"
+  | "unknown-model"
+  | "no-credentials"
+  | "internal";
+
+/** A turn that failed, in words for the person who asked. Holds no secret. */
+export class AgentError extends Error {
+  override readonly name = "AgentError";
+  readonly reason: AgentErrorReason;
+  readonly provider: string | undefined;
+  readonly model: string | undefined;
+  /** True when the same turn may succeed later. */
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    reason: AgentErrorReason,
+    message: string,
+    options: { provider?: string; model?: string; retryAfterMs?: number; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.reason = reason;
+    this.provider = options.provider;
+    this.model = options.model;
+    this.retryable = reason === "rate-limit" || reason === "overloaded" || reason === "network";
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** The first answer of a method that answers twice, with the promise of the second. */
+export interface AcceptedAnswer<M extends MethodName> {
+  readonly accepted: AcceptedOf<M>;
+  readonly final: Promise<ResultOf<M>>;
+}

@@ -1,0 +1,14 @@
+export { ERROR_CODES, type ErrorCode, type ErrorShape } from "./errors.ts";
+export type { EventFrame, Frame, RequestFrame, ResponseFrame, StateVersion } from "./frames.ts";
+export { hasScope, type Role, type Scope, SCOPES } from "./scopes.ts";
+export { type Dialect, MINIMUM_PROTOCOL_VERSION, negotiateVersion, PROTOCOL_VERSION } from "./version.ts";
+export {
+  type AcceptedOf,
+  EVENTS,
+  type EventName,
+  type EventPayload,
+  METHODS,
+  type MethodName,
+  type ParamsOf,
+  type ResultOf,
+} from "./table.gen.ts";
