@@ -1,0 +1,80 @@
+import * as z from "zod";
+
+import { agentsSchema, bindingsSchema, broadcastSchema } from "./schema/agents.ts";
+import { channelsSchema, inboundSchema, outboundSchema } from "./schema/delivery.ts";
+import { gatewaySchema } from "./schema/gateway.ts";
+import { authSchema, modelsSchema } from "./schema/models.ts";
+import { later, opaque } from "./schema/notes.ts";
+import { approvalsSchema, commandsSchema, cronSchema, hooksSchema, messagesSchema, sessionSchema } from "./schema/session.ts";
+import {
+  browserSchema,
+  canvasHostSchema,
+  diagnosticsSchema,
+  discoverySchema,
+  envSchema,
+  loggingSchema,
+  metaSchema,
+  nodeHostSchema,
+  talkSchema,
+  uiSchema,
+  updateSchema,
+  webSchema,
+  wizardSchema,
+} from "./schema/system.ts";
+import { pluginsSchema, skillsSchema, toolsSchema } from "./schema/tools.ts";
+
+/**
+ * The whole configuration: the one place that says which keys exist, what they take and what they default to. Strict
+ * at every level (R2.1). The sections under `channels` are checked by the channels' own schemas, by the loader.
+ */
+export const configSchema = z.strictObject({
+  gateway: gatewaySchema.prefault({}).describe("Where the gateway listens and who may connect."),
+  agents: agentsSchema.prefault({}).describe("The agents and what they have in common."),
+  bindings: bindingsSchema.default([]).describe("Which agent answers which account or chat; the first match wins."),
+  models: modelsSchema.prefault({}).describe("Model providers and models."),
+  channels: channelsSchema.prefault({}).describe("One section for each channel."),
+  session: sessionSchema.prefault({}).describe("How chats become sessions."),
+  inbound: inboundSchema.prefault({}).describe("Taking messages in."),
+  outbound: outboundSchema.prefault({}).describe("Delivering replies."),
+  tools: toolsSchema.prefault({}).describe("What the model may call."),
+  logging: loggingSchema.prefault({}).describe("What is written down, and where."),
+  env: envSchema.optional().describe("Environment variables for the gateway; never override existing ones."),
+  messages: messagesSchema.optional().describe("How inbound messages are gathered and replies are dressed."),
+  commands: commandsSchema.optional().describe("What people may order by chat."),
+  discovery: discoverySchema.optional().describe("Being found on the network."),
+  meta: metaSchema.optional().describe("Who wrote the file last. Bookkeeping."),
+  wizard: wizardSchema.optional().describe("What the setup wizard last did. Bookkeeping."),
+  approvals: later(approvalsSchema, { exec: { enabled: false } }),
+  audio: later(opaque()),
+  auth: later(authSchema),
+  bridge: later(opaque()),
+  broadcast: later(broadcastSchema),
+  browser: later(browserSchema, { enabled: false }),
+  canvasHost: later(canvasHostSchema, { enabled: false }),
+  cron: later(cronSchema, { enabled: false }),
+  diagnostics: later(diagnosticsSchema, { enabled: false }),
+  hooks: later(hooksSchema, { enabled: false }),
+  media: later(opaque()),
+  nodeHost: later(nodeHostSchema, { browserProxy: { enabled: false } }),
+  plugins: later(pluginsSchema, { enabled: false }),
+  skills: later(skillsSchema),
+  talk: later(talkSchema),
+  ui: later(uiSchema),
+  update: later(updateSchema, { checkOnStart: false }),
+  web: later(webSchema, { enabled: false }),
+});
+
+/** The configuration as the gateway uses it: checked, with every default filled in. */
+export type GatewayConfig = z.output<typeof configSchema>;
+/** The configuration as a file states it: every key may be left out. */
+export type GatewayConfigInput = z.input<typeof configSchema>;
+
+export type AgentDefaults = GatewayConfig["agents"]["defaults"];
+export type AgentSettings = GatewayConfig["agents"]["list"][number];
+export type Binding = GatewayConfig["bindings"][number];
+export type GatewaySettings = GatewayConfig["gateway"];
+export type LoggingSettings = GatewayConfig["logging"];
+export type ProviderSettings = GatewayConfig["models"]["providers"][string];
+export type SessionSettings = GatewayConfig["session"];
+/** What happens to an outbound message whose fate is unknown. */
+export type UnknownPolicy = GatewayConfig["outbound"]["unknownPolicy"];

@@ -1,0 +1,63 @@
+import * as z from "zod";
+
+import { flag, later, whole } from "./notes.ts";
+
+const unknownPolicy = z
+  .enum(["label", "hold", "resend"])
+  .describe(
+    "What happens to a message of which the platform may or may not have taken the first copy: send it again with a label, keep it for an operator, or send it again as it was.",
+  );
+
+/** Settings of the outbox that a channel, or one of its accounts, may override. */
+export const outboundOverrideSchema = z.strictObject({ unknownPolicy: unknownPolicy.optional() });
+
+/** `outbound`: delivering replies. */
+export const outboundSchema = z.strictObject({ unknownPolicy: unknownPolicy.default("label") });
+
+/** `inbound`: taking messages in. */
+export const inboundSchema = z.strictObject({
+  answerBacklogMaxAgeMinutes: whole(
+    0,
+    43_200,
+    "Messages that waited while the gateway was away are answered up to this age; older ones are kept, unanswered.",
+  ).default(720),
+});
+
+/** Channel ids of the documented configuration, whether or not this version has the channel. */
+export const KNOWN_CHANNELS: readonly string[] = [
+  "telegram",
+  "whatsapp",
+  "discord",
+  "googlechat",
+  "slack",
+  "signal",
+  "imessage",
+  "bluebubbles",
+  "msteams",
+  "mattermost",
+  "nextcloud-talk",
+  "matrix",
+  "line",
+  "nostr",
+  "zalo",
+  "zalouser",
+  "tlon",
+  "twitch",
+];
+
+const channelDefaults = z.strictObject({
+  groupPolicy: z
+    .enum(["open", "allowlist", "disabled"])
+    .default("allowlist")
+    .describe("Whose messages in groups are considered, for channels that do not say it themselves."),
+  heartbeat: later(
+    z.strictObject({
+      showOk: flag("Show heartbeats that found nothing.").optional(),
+      showAlerts: flag("Show heartbeats that found something.").optional(),
+      useIndicator: flag("Emit the heartbeat indicator.").optional(),
+    }),
+  ),
+});
+
+/** `channels`: defaults, and one section for each channel, which the channel's own schema checks. */
+export const channelsSchema = z.object({ defaults: channelDefaults.prefault({}) }).catchall(z.unknown());

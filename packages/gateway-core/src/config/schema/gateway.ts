@@ -1,0 +1,90 @@
+import * as z from "zod";
+
+import { flag, later, opaque, secretText, text, texts, whole } from "./notes.ts";
+
+const PORT_MAXIMUM = 65_535;
+
+const auth = z.strictObject({
+  mode: z
+    .enum(["token", "password"])
+    .optional()
+    .describe("Which credential clients present. Without it: token, unless only a password is set."),
+  token: secretText("The shared token. OPENCLAW_GATEWAY_TOKEN and --token come first.").optional(),
+  password: secretText("The shared password. OPENCLAW_GATEWAY_PASSWORD and --password come first.").optional(),
+  allowTailscale: later(flag("Accept a verified Tailscale Serve identity."), false),
+});
+
+const remote = z.strictObject({
+  url: text("WebSocket address of the gateway that the CLI talks to in remote mode.").optional(),
+  token: secretText("Token the CLI presents to the remote gateway; never enables local auth.").optional(),
+  password: secretText("Password the CLI presents to the remote gateway; never enables local auth.").optional(),
+  transport: later(z.enum(["ssh", "direct"]).describe("How the macOS app reaches the remote gateway.")),
+  tlsFingerprint: later(text("SHA-256 fingerprint that the remote certificate must have.")),
+  sshTarget: later(text("Default SSH target of gateway probe.")),
+  sshIdentity: later(text("Default SSH identity file of gateway probe.")),
+});
+
+const controlUi = z.strictObject({
+  allowedOrigins: texts(
+    "Web origins, besides the gateway's own, whose pages may open the WebSocket, for example https://ui.example.org.",
+  ).default([]),
+  enabled: later(flag("Serve the browser app."), false),
+  basePath: later(text("URL prefix of the browser app.")),
+  allowInsecureAuth: later(flag("Let a browser without a device identity in with the token alone."), false),
+  dangerouslyDisableDeviceAuth: later(flag("Skip device checks for the browser app."), false),
+});
+
+const endpoint = later(
+  z.looseObject({ enabled: z.boolean().optional() }),
+  { enabled: false },
+);
+
+/** `gateway`: where the gateway listens and who may connect. */
+export const gatewaySchema = z.strictObject({
+  mode: z
+    .enum(["local", "remote"])
+    .optional()
+    .describe("local runs a gateway on this machine; remote makes the CLI a client of another one. A gateway starts only with local."),
+  port: whole(1, PORT_MAXIMUM, "TCP port of WebSocket and HTTP. Without it 18789, and 19001 in the dev profile.").optional(),
+  bind: z
+    .enum(["loopback", "lan", "tailnet", "auto", "custom"])
+    .default("loopback")
+    .describe("Which address to listen on: 127.0.0.1, 0.0.0.0, the Tailscale address, loopback if possible, or customBindHost."),
+  customBindHost: text("The address to listen on when bind is custom.").optional(),
+  auth: auth.prefault({}),
+  controlUi: controlUi.prefault({}),
+  trustedProxies: texts("Addresses of reverse proxies whose forwarded headers are believed.").default([]),
+  remote: remote.optional(),
+  tailscale: later(
+    z.strictObject({
+      mode: z.enum(["off", "serve", "funnel"]).optional().describe("Expose the gateway through Tailscale."),
+      resetOnExit: flag("Undo serve or funnel when the gateway stops.").optional(),
+    }),
+    { mode: "off" },
+    { mode: "off", resetOnExit: false },
+  ),
+  tls: later(
+    z.strictObject({
+      enabled: z.boolean().optional(),
+      autoGenerate: z.boolean().optional(),
+      certPath: z.string().optional(),
+      keyPath: z.string().optional(),
+      caPath: z.string().optional(),
+    }),
+    { enabled: false },
+  ),
+  reload: later(
+    z.strictObject({
+      mode: z.enum(["hybrid", "hot", "restart", "off"]).optional().describe("What a changed file leads to."),
+      debounceMs: whole(0, 600_000, "How long the file must be quiet, in milliseconds.").optional(),
+    }),
+    { mode: "off" },
+  ),
+  http: z
+    .strictObject({
+      endpoints: z.strictObject({ chatCompletions: endpoint, responses: endpoint }).optional(),
+    })
+    .optional(),
+  nodes: later(opaque()),
+  token: later(secretText("Has no effect; the token is gateway.auth.token.")),
+});

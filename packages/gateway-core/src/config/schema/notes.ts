@@ -1,0 +1,40 @@
+import * as z from "zod";
+
+/** What the schema knows of a key beyond its type. */
+export interface KeyNotes {
+  /** The key is accepted, but what it configures is not part of this version. */
+  readonly later?: true;
+  /** Values of a `later` key that ask for nothing, so that there is nothing to report. */
+  readonly inert?: readonly unknown[];
+  /** The value is a credential: it is masked in logs and never echoed in an error. */
+  readonly secret?: true;
+}
+
+/** A constant table, filled while the schema modules load. */
+export const keyNotes = z.registry<KeyNotes>();
+
+/** Marks a key as accepted but without effect in this version. `inert` values are not worth a warning. */
+export function later<S extends z.ZodType>(schema: S, ...inert: readonly unknown[]): z.ZodOptional<S> {
+  const marked = schema.optional();
+  keyNotes.add(marked, { later: true, inert });
+  return marked;
+}
+
+/** A text that is a credential. */
+export function secretText(description: string): z.ZodString {
+  const schema = z.string().min(1).describe(description);
+  keyNotes.add(schema, { secret: true });
+  return schema;
+}
+
+export const text = (description: string): z.ZodString => z.string().min(1).describe(description);
+export const flag = (description: string): z.ZodBoolean => z.boolean().describe(description);
+export const texts = (description: string): z.ZodArray<z.ZodString> => z.array(z.string()).describe(description);
+
+/** A whole number within bounds, both included. */
+export function whole(minimum: number, maximum: number, description: string): z.ZodInt {
+  return z.int().min(minimum).max(maximum).describe(description);
+}
+
+/** A map of which this version reads nothing, taken as it is. */
+export const opaque = (): z.ZodRecord<z.ZodString, z.ZodUnknown> => z.record(z.string(), z.unknown());
