@@ -37,5 +37,5 @@ export interface ChannelPlugin<Config = unknown, Settings = unknown> {
 
 /** Types a channel and hands it on in the form the gateway stores. */
 export function defineChannel<Config, Settings>(plugin: ChannelPlugin<Config, Settings>): ChannelPlugin {
-  return plugin as ChannelPlugin;
+  return plugin;
 }

@@ -1,0 +1,145 @@
+import type { ChannelCapabilities, ReactionCapability, TypingCapability } from "../capabilities.ts";
+import type { Channel, ChannelHost, ChannelProbe } from "../channel.ts";
+import { ChannelError } from "../errors.ts";
+import type { InboundMessage, OutboundMessage, SendOutcome } from "../messages.ts";
+import type { ChannelState, ChannelStatus } from "../status.ts";
+import { parseMemoryPayload } from "./payload.ts";
+import type { MemoryPlatform } from "./platform.ts";
+
+const batchLimit = 100;
+const firstRetryMs = 100;
+const lastRetryMs = 2_000;
+const refusedRetryMs = 60_000;
+
+export interface MemoryChannelSettings {
+  readonly accountId: string;
+  readonly platform: MemoryPlatform;
+  readonly maxTextLength: number;
+}
+
+/** One account on a MemoryPlatform: the reference implementation of `Channel`. */
+export class MemoryChannel implements Channel {
+  readonly capabilities: ChannelCapabilities;
+  readonly typing: TypingCapability;
+  readonly reactions: ReactionCapability;
+  readonly #settings: MemoryChannelSettings;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #status: ChannelStatus = { state: "stopped", since: 0 };
+
+  constructor(settings: MemoryChannelSettings) {
+    const { platform, maxTextLength } = settings;
+    this.#settings = settings;
+    this.capabilities = {
+      maxTextLength,
+      idempotentSend: platform.idempotentSend,
+      chatTypes: ["direct", "group", "channel"],
+    };
+    this.typing = {
+      lastsMs: 5_000,
+      show: async (to) => platform.recordTyping(to),
+    };
+    this.reactions = {
+      react: async (to, messageId, emoji) => {
+        platform.assertReachable();
+        platform.recordReaction({ to, messageId, emoji });
+      },
+    };
+  }
+
+  async start(host: ChannelHost, signal: AbortSignal): Promise<void> {
+    if (this.#running !== undefined) throw new ChannelError("UNSUPPORTED", "A channel is started once.");
+    this.#running = this.#takeIn(host, AbortSignal.any([signal, this.#stopping.signal]));
+  }
+
+  parse(raw: unknown): InboundMessage | null {
+    return parseMemoryPayload(raw);
+  }
+
+  async send(message: OutboundMessage, signal: AbortSignal): Promise<SendOutcome> {
+    const { accountId, platform } = this.#settings;
+    if (signal.aborted || this.#stopping.signal.aborted)
+      return { outcome: "retry", reason: "The channel is stopping." };
+    try {
+      platform.assertReachable();
+    } catch (error) {
+      return { outcome: "retry", reason: reasonOf(error) };
+    }
+    if (message.content.text.trim() === "") {
+      return { outcome: "permanent", code: "EMPTY_TEXT", reason: "There is no text to send." };
+    }
+    if (message.content.text.length > this.capabilities.maxTextLength) {
+      return { outcome: "permanent", code: "TOO_LONG", reason: "The text is longer than this platform allows." };
+    }
+    const given: SendOutcome = { outcome: "unknown", reason: "The platform gave no answer." };
+    return settleWith(given, AbortSignal.any([signal, this.#stopping.signal]), platform.receive(accountId, message));
+  }
+
+  async probe(): Promise<ChannelProbe> {
+    try {
+      this.#settings.platform.assertReachable();
+      return { ok: true, elapsedMs: 0 };
+    } catch (error) {
+      return { ok: false, elapsedMs: 0, error: reasonOf(error) };
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort(new ChannelError("UNAVAILABLE", "The channel was stopped."));
+    await this.#running;
+  }
+
+  async #takeIn(host: ChannelHost, signal: AbortSignal): Promise<void> {
+    this.#report(host, "connecting");
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        await this.#takeInOnce(host, signal);
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) break;
+        const refused = error instanceof ChannelError && error.code === "UNAUTHORIZED";
+        const delayMs = refused ? refusedRetryMs : Math.min(firstRetryMs * 2 ** failures, lastRetryMs);
+        failures += 1;
+        this.#report(host, refused ? "unauthorized" : "backoff", {
+          detail: reasonOf(error),
+          retryAt: host.now() + delayMs,
+        });
+        await host.sleep(delayMs, signal).catch(() => undefined);
+      }
+    }
+    this.#report(host, "stopped");
+  }
+
+  /** One batch: recorded first, acknowledged to the platform only then. Waits while there is nothing. */
+  async #takeInOnce(host: ChannelHost, signal: AbortSignal): Promise<void> {
+    const { accountId, platform } = this.#settings;
+    const pending = platform.pending(accountId);
+    platform.assertReachable();
+    this.#report(host, "online", { identity: { id: accountId } });
+    const events = pending.peek(batchLimit);
+    if (events.length === 0) return pending.changed(signal);
+    await host.accept({ events });
+    pending.acknowledge(events.map((event) => event.eventId));
+  }
+
+  #report(host: ChannelHost, state: ChannelState, fields: Partial<ChannelStatus> = {}): void {
+    if (this.#status.state === state && fields.retryAt === undefined) return;
+    const since = this.#status.state === state ? this.#status.since : host.now();
+    this.#status = { ...fields, state, since };
+    host.report(this.#status);
+  }
+}
+
+/** The answer, or `otherwise` when the signal aborts before there is one. */
+function settleWith<T>(otherwise: T, signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => resolve(otherwise);
+    signal.addEventListener("abort", abort, { once: true });
+    void answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

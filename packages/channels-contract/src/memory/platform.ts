@@ -1,0 +1,224 @@
+import type { RecordedEvent } from "../channel.ts";
+import { ChannelError } from "../errors.ts";
+import type { Address, ChatType, OutboundMessage, SendOutcome } from "../messages.ts";
+import { SentMessages, type MemorySent, type SendStep } from "./outgoing.ts";
+import type { MemoryPayload } from "./payload.ts";
+import { PendingEvents } from "./queue.ts";
+
+export interface MemoryPlatformOptions {
+  /** Unacknowledged events kept per account; one more is refused. Default 10,000. */
+  readonly maxPending?: number;
+  /** Sent messages kept; older ones are forgotten, and with them the knowledge that they were sent. Default 10,000. */
+  readonly maxSent?: number;
+  /** True when a repeated `operationId` shows one message only. Default true. */
+  readonly idempotentSend?: boolean;
+}
+
+/** A message that someone writes. `senderId` is the chat id unless given, as in a direct chat. */
+export interface MemoryInput {
+  readonly chatId: string;
+  readonly text: string;
+  readonly accountId?: string;
+  readonly chatType?: ChatType;
+  readonly chatTitle?: string;
+  readonly threadId?: string;
+  readonly senderId?: string;
+  readonly senderName?: string;
+  readonly isBot?: boolean;
+  /** Written by the account itself, elsewhere. */
+  readonly isSelf?: boolean;
+  readonly messageId?: string;
+  readonly replyToId?: string;
+  readonly mentionsSelf?: boolean;
+  readonly sentAt?: number;
+}
+
+/** A message on its way in. */
+export interface MemoryDelivery {
+  readonly eventId: string;
+  readonly messageId: string;
+  /** Resolves once the gateway has recorded the message and the platform has been told so. */
+  readonly acknowledged: Promise<void>;
+}
+
+export interface MemoryReaction {
+  readonly to: Address;
+  readonly messageId: string;
+  readonly emoji: string;
+}
+
+const defaultAccount = "default";
+const defaultLimit = 10_000;
+const historyLimit = 1_000;
+
+/**
+ * A chat platform inside the process: what people write goes in with `say`, what the gateway answers comes out in
+ * `sent`. It keeps an event until the account acknowledges it, and can be offline, refuse the account, or fail sends.
+ */
+export class MemoryPlatform {
+  readonly idempotentSend: boolean;
+  /** Chats in which "is writing" was shown, newest last. */
+  readonly typing: Address[] = [];
+  /** Reactions that were set, newest last. */
+  readonly reactions: MemoryReaction[] = [];
+  readonly #maxPending: number;
+  readonly #sent: SentMessages;
+  readonly #accounts = new Map<string, PendingEvents>();
+  readonly #delivered = new Map<string, { accountId: string; event: RecordedEvent }>();
+  readonly #script: SendStep[] = [];
+  #refusal: ChannelError | undefined;
+  #nextEvent = 1;
+  #nextMessage = 1;
+
+  constructor(options: MemoryPlatformOptions = {}) {
+    this.#maxPending = options.maxPending ?? defaultLimit;
+    this.#sent = new SentMessages(options.maxSent ?? defaultLimit);
+    this.idempotentSend = options.idempotentSend ?? true;
+  }
+
+  /** Messages the accounts wrote, oldest first. */
+  get sent(): readonly MemorySent[] {
+    return this.#sent.all;
+  }
+
+  /** Someone writes a message. Throws ChannelError UNAVAILABLE when too much is unacknowledged already. */
+  say(input: MemoryInput): MemoryDelivery {
+    const messageId = input.messageId ?? `m${this.#nextMessage++}`;
+    const { accountId = defaultAccount, ...rest } = input;
+    const payload: MemoryPayload = {
+      chatType: "direct",
+      senderId: input.chatId,
+      sentAt: Date.now(),
+      ...rest,
+      type: "message",
+      messageId,
+    };
+    return this.#deliver(accountId, { raw: payload, messageId, aliases: [`message:${input.chatId}:${messageId}`] });
+  }
+
+  /** Something happens that asks for no answer, such as a person joining. */
+  notice(text: string, accountId = defaultAccount): MemoryDelivery {
+    const payload: MemoryPayload = { type: "notice", text };
+    return this.#deliver(accountId, { raw: payload, messageId: `n${this.#nextMessage++}`, aliases: [] });
+  }
+
+  /** Delivers one of the last 1,000 events once more, as platforms do when a confirmation got lost. */
+  deliverAgain(eventId: string): void {
+    const earlier = this.#delivered.get(eventId);
+    if (earlier === undefined) throw new Error(`No event ${eventId} among the last ${historyLimit}.`);
+    this.pending(earlier.accountId).add(earlier.event);
+  }
+
+  /** True when the event was delivered and no longer waits for an acknowledgement. */
+  isAcknowledged(eventId: string): boolean {
+    const delivered = this.#delivered.get(eventId);
+    return delivered !== undefined && !this.pending(delivered.accountId).isPending(eventId);
+  }
+
+  /** From now on there is no contact, until `goOnline`. */
+  goOffline(): void {
+    this.#refuse(new ChannelError("UNAVAILABLE", "The memory platform is offline."));
+  }
+
+  /** From now on the credentials are refused, until `goOnline`. */
+  revokeCredentials(): void {
+    this.#refuse(new ChannelError("UNAUTHORIZED", "The memory platform refuses the account."));
+  }
+
+  goOnline(): void {
+    this.#refuse(undefined);
+  }
+
+  /** Sets what happens to the next outbound messages, one step each; after them messages are delivered again. */
+  script(...steps: readonly SendStep[]): void {
+    this.#script.push(...steps);
+  }
+
+  /** Calls the listener for every message an account writes from now on. */
+  onSent(listener: (message: MemorySent) => void): Disposable {
+    return this.#sent.subscribe(listener);
+  }
+
+  /** The first message that matches, sent already or within `timeoutMs` (5,000 unless given). */
+  waitForSent(matches: (message: MemorySent) => boolean = () => true, timeoutMs = 5_000): Promise<MemorySent> {
+    return this.#sent.waitFor(matches, timeoutMs);
+  }
+
+  /** For the channel: the account's events. */
+  pending(accountId: string): PendingEvents {
+    let pending = this.#accounts.get(accountId);
+    if (pending === undefined) {
+      pending = new PendingEvents(this.#maxPending);
+      this.#accounts.set(accountId, pending);
+    }
+    return pending;
+  }
+
+  /** For the channel: throws ChannelError while there is no contact or the credentials are refused. */
+  assertReachable(): void {
+    if (this.#refusal !== undefined) throw this.#refusal;
+  }
+
+  /** For the channel: one attempt to show a message. */
+  async receive(accountId: string, message: OutboundMessage): Promise<SendOutcome> {
+    const step = this.#script.shift();
+    const scripted = typeof step === "function" ? await step(message) : step;
+    if (scripted === undefined) return this.#show(accountId, message);
+    if (scripted.delivered === true) this.#show(accountId, message);
+    return scripted.outcome;
+  }
+
+  /** For the channel. */
+  recordTyping(to: Address): void {
+    remember(this.typing, to);
+  }
+
+  /** For the channel. */
+  recordReaction(reaction: MemoryReaction): void {
+    remember(this.reactions, reaction);
+  }
+
+  #show(accountId: string, message: OutboundMessage): SendOutcome {
+    const earlier = this.idempotentSend ? this.#sent.find(accountId, message.operationId) : undefined;
+    if (earlier !== undefined) return { outcome: "sent", messageId: earlier.messageId, at: earlier.at };
+    const sent: MemorySent = {
+      accountId,
+      operationId: message.operationId,
+      messageId: `m${this.#nextMessage++}`,
+      to: message.to,
+      text: message.content.text,
+      at: Date.now(),
+      ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }),
+    };
+    this.#sent.add(sent);
+    return { outcome: "sent", messageId: sent.messageId, at: sent.at };
+  }
+
+  #deliver(
+    accountId: string,
+    { raw, messageId, aliases }: { raw: MemoryPayload; messageId: string; aliases: readonly string[] },
+  ): MemoryDelivery {
+    const origin = this.#refusal === undefined ? "live" : "backlog";
+    const event: RecordedEvent = { eventId: `event:${this.#nextEvent++}`, aliases, raw, origin };
+    const pending = this.pending(accountId);
+    pending.add(event);
+    this.#delivered.set(event.eventId, { accountId, event });
+    if (this.#delivered.size > historyLimit) {
+      for (const oldest of this.#delivered.keys()) {
+        this.#delivered.delete(oldest);
+        break;
+      }
+    }
+    return { eventId: event.eventId, messageId, acknowledged: pending.acknowledged(event.eventId) };
+  }
+
+  #refuse(refusal: ChannelError | undefined): void {
+    this.#refusal = refusal;
+    for (const pending of this.#accounts.values()) pending.wake();
+  }
+}
+
+function remember<T>(history: T[], entry: T): void {
+  history.push(entry);
+  if (history.length > historyLimit) history.shift();
+}
