@@ -137,6 +137,8 @@ export interface AgentTurn {
   /** The model to use as "provider/model"; the agent's configured default when absent. */
   readonly model?: string;
   readonly thinking?: string;
+  /** Where the answer goes, for example "telegram", so that it can be written for that place. */
+  readonly channel?: string;
   /** What the person wrote. */
   readonly prompt: string;
   /** Earlier messages of the session, oldest first; the prompt is not among them. */
