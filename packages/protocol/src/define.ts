@@ -31,6 +31,8 @@ export interface MethodContract<
   readonly errors: readonly ErrorCode[];
   /** Parameters that clients of another generation send, which mean nothing here: accepted and ignored. */
   readonly ignoredParams?: readonly string[];
+  /** True for the opening request alone: it is valid only as the first frame, so it is not in the dispatch table. */
+  readonly handshake?: true;
   readonly example: { readonly params: z.input<Params>; readonly result: z.input<Result> };
 }
 

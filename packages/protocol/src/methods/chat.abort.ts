@@ -1,0 +1,24 @@
+import * as z from "zod";
+
+import { identifier, sessionKey } from "../entities/primitives.ts";
+import { defineMethod } from "../define.ts";
+
+export const chatAbortResult = z
+  .object({ ok: z.literal(true), aborted: z.boolean(), runIds: z.array(identifier) })
+  .meta({ id: "ChatAbortResult", description: "Which runs were stopped." });
+
+/** R6.12: the `chat` event with state `aborted` comes before the answer. */
+export const chatAbort = defineMethod({
+  name: "chat.abort",
+  summary: "Stops one run of a session, or all of them.",
+  roles: ["operator"],
+  scope: "operator.write",
+  params: z.strictObject({ sessionKey, runId: identifier.optional() }),
+  result: chatAbortResult,
+  idempotency: "natural",
+  errors: [],
+  example: {
+    params: { sessionKey: "agent:main:main", runId: "c-1" },
+    result: { ok: true, aborted: true, runIds: ["c-1"] },
+  },
+});

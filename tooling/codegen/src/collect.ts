@@ -1,0 +1,111 @@
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import type { EventContract, MethodContract } from "@openclaw/protocol/contracts";
+import * as z from "zod";
+
+import { byName, camelCase, eventExport, pascalCase } from "./names.ts";
+
+export interface CollectedMethod {
+  readonly name: string;
+  readonly exportName: string;
+  readonly contract: MethodContract;
+  /** The parameters as the gateway takes them: with those that are accepted and ignored. */
+  readonly params: z.ZodType;
+}
+
+export interface CollectedEvent {
+  readonly name: string;
+  readonly exportName: string;
+  readonly contract: EventContract;
+}
+
+export interface CollectedEntity {
+  /** The name of the definition, for example "PresenceEntry". */
+  readonly name: string;
+  readonly exportName: string;
+  readonly file: string;
+  readonly schema: z.ZodType;
+}
+
+/** Everything that is written by hand about the wire. */
+export interface Catalog {
+  readonly methods: readonly CollectedMethod[];
+  readonly events: readonly CollectedEvent[];
+  readonly entities: readonly CollectedEntity[];
+}
+
+/** Reads every contract of a protocol package. Throws with the file and the rule when one breaks a convention. */
+export async function collect(protocolSource: string): Promise<Catalog> {
+  const methods = await Promise.all(
+    (await listModules(join(protocolSource, "methods"))).map((file) => readMethod(protocolSource, file)),
+  );
+  const events = await Promise.all(
+    (await listModules(join(protocolSource, "events"))).map((file) => readEvent(protocolSource, file)),
+  );
+  const entities = (
+    await Promise.all(
+      (await listModules(join(protocolSource, "entities"))).map((file) => readEntities(protocolSource, file)),
+    )
+  ).flat();
+  return { methods: methods.sort(byName), events: events.sort(byName), entities: entities.sort(byName) };
+}
+
+/** TypeScript files of a folder, without what is generated, sorted. */
+export async function listModules(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => name.endsWith(".ts") && !/\.(gen|d|test)\.ts$/.test(name)).sort();
+}
+
+async function importModule(path: string): Promise<Record<string, unknown>> {
+  return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+}
+
+async function readMethod(source: string, file: string): Promise<CollectedMethod> {
+  const name = basename(file, ".ts");
+  const exportName = camelCase(name);
+  const contract = (await importModule(join(source, "methods", file)))[exportName] as MethodContract | undefined;
+  if (!contract) throw new Error(`methods/${file} must export its contract as "${exportName}".`);
+  if (contract.name !== name)
+    throw new Error(`methods/${file} names itself "${contract.name}"; the file name decides.`);
+  return { name, exportName, contract, params: withIgnoredParams(file, contract) };
+}
+
+function withIgnoredParams(file: string, contract: MethodContract): z.ZodType {
+  const { params } = contract;
+  if (!(params instanceof z.ZodObject) || !(params._zod.def.catchall instanceof z.ZodNever)) {
+    throw new Error(`methods/${file}: params must be a z.strictObject.`);
+  }
+  const keyed = "idempotencyKey" in params.shape;
+  if (keyed !== (contract.idempotency === "key")) {
+    throw new Error(`methods/${file}: idempotency is "key" exactly when params has an idempotencyKey.`);
+  }
+  const ignored = contract.ignoredParams ?? [];
+  const clash = ignored.find((key) => key in params.shape);
+  if (clash) throw new Error(`methods/${file}: "${clash}" is a parameter, so it can not be ignored as well.`);
+  if (ignored.length === 0) return params;
+  return params.extend(Object.fromEntries(ignored.map((key) => [key, z.unknown().optional().describe("Ignored.")])));
+}
+
+async function readEvent(source: string, file: string): Promise<CollectedEvent> {
+  const name = basename(file, ".ts");
+  const exportName = eventExport(name);
+  const contract = (await importModule(join(source, "events", file)))[exportName] as EventContract | undefined;
+  if (!contract) throw new Error(`events/${file} must export its contract as "${exportName}".`);
+  if (contract.name !== name) throw new Error(`events/${file} names itself "${contract.name}"; the file name decides.`);
+  return { name, exportName, contract };
+}
+
+async function readEntities(source: string, file: string): Promise<CollectedEntity[]> {
+  const module = await importModule(join(source, "entities", file));
+  return Object.entries(module).flatMap(([exportName, schema]) => {
+    if (!(schema instanceof z.ZodType)) return [];
+    const name = z.globalRegistry.get(schema)?.id;
+    if (name === undefined) return [];
+    if (name !== pascalCase(exportName)) {
+      throw new Error(`entities/${file}: "${exportName}" has the id "${name}"; expected "${pascalCase(exportName)}".`);
+    }
+    return [{ name, exportName, file, schema }];
+  });
+}

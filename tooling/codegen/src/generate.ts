@@ -1,0 +1,67 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { collect } from "./collect.ts";
+import { buildSchema } from "./json-schema.ts";
+import {
+  renderCommandTable,
+  renderContracts,
+  renderEntityTypes,
+  renderHandlerTable,
+  renderProtocolTable,
+} from "./tables.ts";
+import { renderValidators } from "./validators.ts";
+
+export interface GeneratedFile {
+  /** Relative to the root of the repository, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Renders every generated file whose path passes the filter, in memory. */
+export async function generate(root: URL, filter: (path: string) => boolean = () => true): Promise<GeneratedFile[]> {
+  const folder = (path: string): string => fileURLToPath(new URL(path, root));
+  const catalog = await collect(folder("packages/protocol/src"));
+  const schema = await buildSchema(catalog);
+  const renderers: Record<string, () => string | Promise<string>> = {
+    "packages/protocol/src/table.gen.ts": () => renderProtocolTable(catalog),
+    "packages/protocol/src/entities.gen.ts": () => renderEntityTypes(catalog),
+    "packages/protocol/src/contracts.gen.ts": () => renderContracts(catalog),
+    "packages/protocol/gen/protocol.schema.json": () => `${JSON.stringify(schema, null, 2)}\n`,
+    "packages/protocol/src/gen/validators.gen.js": () => renderValidators(catalog, schema),
+    "packages/gateway-core/src/methods/table.gen.ts": () =>
+      renderHandlerTable(folder("packages/gateway-core/src/methods"), catalog),
+    "packages/cli/src/commands/table.gen.ts": () => renderCommandTable(folder("packages/cli/src/commands")),
+  };
+  const wanted = Object.entries(renderers).filter(([path]) => filter(path));
+  return Promise.all(wanted.map(async ([path, render]) => ({ path, text: await render() })));
+}
+
+/** The paths whose text on disk differs or is missing. */
+export async function staleFiles(root: URL, files: readonly GeneratedFile[]): Promise<string[]> {
+  const checked = await Promise.all(
+    files.map(async ({ path, text }) => ((await readText(new URL(path, root))) === text ? [] : [path])),
+  );
+  return checked.flat();
+}
+
+/** Writes what differs, and answers with the paths it wrote. */
+export async function writeFiles(root: URL, files: readonly GeneratedFile[]): Promise<string[]> {
+  const stale = new Set(await staleFiles(root, files));
+  for (const { path, text } of files) {
+    if (!stale.has(path)) continue;
+    await mkdir(dirname(fileURLToPath(new URL(path, root))), { recursive: true });
+    await writeFile(new URL(path, root), text);
+  }
+  return [...stale];
+}
+
+async function readText(file: URL): Promise<string | undefined> {
+  try {
+    return (await readFile(file, "utf8")).replaceAll("\r\n", "\n");
+  } catch (thrown) {
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return undefined;
+    throw thrown;
+  }
+}
