@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/ports.ts"],
+  entry: ["src/index.ts", "src/ports.ts", "src/config/light.ts"],
   format: ["esm"],
   target: "node22",
   dts: false,

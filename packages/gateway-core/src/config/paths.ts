@@ -36,7 +36,10 @@ const PROFILE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 export function resolveProfile(environment: Environment, selection: Selection): string | undefined {
   const named = selection.profile?.trim() || undefined;
   if (selection.dev === true && named !== undefined && named !== DEV_PROFILE) {
-    throw selectionError(`--dev is the profile "dev", but --profile says ${JSON.stringify(named)}`, "Give only one of them.");
+    throw selectionError(
+      `--dev is the profile "dev", but --profile says ${JSON.stringify(named)}`,
+      "Give only one of them.",
+    );
   }
   const profile = named ?? (selection.dev === true ? DEV_PROFILE : environment.OPENCLAW_PROFILE?.trim() || undefined);
   if (profile === undefined || profile === "default") return undefined;

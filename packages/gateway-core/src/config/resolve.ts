@@ -1,6 +1,7 @@
 import type { Environment } from "./env.ts";
 import { ConfigError, type ConfigIssue } from "./errors.ts";
 import { DEV_PROFILE } from "./paths.ts";
+import { memberOf } from "./source/tree.ts";
 
 export const DEFAULT_PORT = 18_789;
 export const DEV_PORT = 19_001;
@@ -77,22 +78,16 @@ export function resolveUnknownPolicy(
   channelId: string,
   accountId: string,
 ): UnknownPolicyName {
-  const section = member(config.channels, channelId);
-  const account = member(member(section, "accounts"), accountId);
+  const section = memberOf(config.channels, channelId);
+  const account = memberOf(memberOf(section, "accounts"), accountId);
   return policyOf(account) ?? policyOf(section) ?? config.outbound.unknownPolicy;
 }
 
 type UnknownPolicyName = "label" | "hold" | "resend";
 
 function policyOf(settings: unknown): UnknownPolicyName | undefined {
-  const policy = member(member(settings, "outbound"), "unknownPolicy");
+  const policy = memberOf(memberOf(settings, "outbound"), "unknownPolicy");
   return policy === "label" || policy === "hold" || policy === "resend" ? policy : undefined;
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
 }
 
 function environmentPort(environment: Environment, name: string): number | undefined {

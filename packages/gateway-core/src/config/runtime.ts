@@ -1,7 +1,15 @@
-import type { Environment } from "./env.ts";
-import type { ConfigIssue } from "./errors.ts";
-import type { GatewayPaths } from "./paths.ts";
-import type { GatewayConfig } from "./schema.ts";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+
+import { FatalError } from "../errors.ts";
+import { type Environment, layerEnvironment } from "./env.ts";
+import { ConfigError, type ConfigIssue, describeIssue } from "./errors.ts";
+import { readLastGood, saveLastGood } from "./source/last-good.ts";
+import { type ChannelSchemas, checkConfigTree, readConfigTree } from "./load.ts";
+import { type GatewayPaths, resolvePaths, type Selection } from "./paths.ts";
+import { configSchema, type GatewayConfig, type GatewayConfigInput, unsupportedKeys } from "./schema.ts";
+import { collectSecrets } from "./inspect/secrets.ts";
+import { readDotenv } from "./source/dotenv.ts";
 
 /** Where the configuration came from. */
 export interface ConfigSource {
@@ -24,8 +32,163 @@ export interface ConfigRuntime {
   readonly paths: GatewayPaths;
   /** The process environment with the `.env` files and the configuration's own variables underneath. */
   readonly environment: Environment;
-  /** Things an operator should know at start: keys without effect, files that others can read. One sentence each. */
+  /** What an operator should know at start: keys without effect, files that others can read. One sentence each. */
   readonly warnings: readonly string[];
   /** Credentials of the configuration and of the environment, for the log's mask. */
   readonly secrets: readonly string[];
+}
+
+export interface LoadOptions {
+  /** The process environment, from `readEnvironment()`. */
+  readonly environment: Environment;
+  readonly homeDirectory: string;
+  readonly selection?: Selection;
+  readonly channelSchemas?: ChannelSchemas;
+  /** Whose `.env` is read; the process's own when absent. */
+  readonly workingDirectory?: string;
+}
+
+/**
+ * Loads the daemon's configuration. A file that can not be used gives way to the last good one, with `state` and
+ * `issues` saying so (promise 8). Without one there is nothing to run on: throws FatalError with one line that names
+ * every problem (R1.2, R2.1). A missing file means defaults.
+ */
+export async function loadConfigRuntime(options: LoadOptions): Promise<ConfigRuntime> {
+  const { homeDirectory, selection = {}, channelSchemas = {}, workingDirectory = process.cwd() } = options;
+  const warnings: string[] = [];
+  const paths = fatalOnConfigError(() => resolvePaths(options.environment, homeDirectory, selection));
+  const environment = layerEnvironment(
+    options.environment,
+    await readDotenv(join(workingDirectory, ".env"), (problem) => warnings.push(problem)),
+    await readDotenv(paths.envFile, (problem) => warnings.push(problem)),
+  );
+  const file = paths.configFile;
+  const tree = await readConfigTree(file);
+  const source = { path: file, exists: tree.exists, hash: tree.hash };
+  const checked =
+    tree.issues.length > 0
+      ? { config: undefined, issues: tree.issues, environment }
+      : checkConfigTree({ file, tree, environment, channelSchemas });
+  const finish = (
+    current: GatewayConfig,
+    rest: Pick<ConfigRuntime, "issues" | "state" | "environment">,
+  ): ConfigRuntime => ({
+    current,
+    source,
+    paths,
+    warnings: [...warnings, ...noteworthy(current, Object.keys(channelSchemas))],
+    secrets: collectSecrets(current, rest.environment),
+    ...rest,
+  });
+
+  warnings.push(...(await privacyWarnings(file)));
+  if (checked.config !== undefined && checked.issues.length === 0) {
+    if (tree.exists) {
+      const good = { configFile: file, hash: tree.hash, savedAt: Date.now(), value: tree.value };
+      await saveLastGood(paths.lastGoodFile, good).catch((error: unknown) => {
+        warnings.push(`This configuration could not be kept as the last good one: ${reasonOf(error)}.`);
+      });
+    }
+    return finish(checked.config, { issues: [], state: "ok", environment: checked.environment });
+  }
+
+  const problem = new ConfigError(file, checked.issues);
+  const kept = await readLastGood(paths.lastGoodFile);
+  if (kept?.configFile !== file) throw new FatalError(problem.message, problem.remedy, { cause: problem });
+  const fallback = checkConfigTree({
+    file,
+    tree: { value: kept.value, origins: new Map() },
+    environment,
+    channelSchemas,
+  });
+  if (fallback.config === undefined) {
+    throw new FatalError(
+      `${problem.message}; the last good configuration, ${paths.lastGoodFile}, can not be used either`,
+      problem.remedy,
+      { cause: problem },
+    );
+  }
+  warnings.push(
+    `${problem.message}. The gateway runs on the configuration of ${new Date(kept.savedAt).toISOString()} until ${file} is corrected.`,
+    ...fallback.issues.map((issue) => `Left out of that configuration: ${describeIssue(issue, file)}.`),
+  );
+  return finish(fallback.config, {
+    issues: checked.issues,
+    state: "invalid-using-last-good",
+    environment: fallback.environment,
+  });
+}
+
+export interface FixedConfigOptions {
+  readonly environment?: Environment;
+  /** Where state is kept; a directory of its own under the home directory's `.openclaw` when absent. */
+  readonly stateDir?: string;
+  readonly channelSchemas?: ChannelSchemas;
+}
+
+/** A configuration given in code, for embedding and tests. Reads no file. Throws ConfigError. */
+export function fixedConfig(partial: GatewayConfigInput = {}, options: FixedConfigOptions = {}): ConfigRuntime {
+  const { environment: given = {}, stateDir, channelSchemas = {} } = options;
+  const file = "the configuration given in code";
+  const { config, issues, environment } = checkConfigTree({
+    file,
+    tree: { value: partial, origins: new Map() },
+    environment: given,
+    channelSchemas,
+  });
+  if (config === undefined || issues.length > 0)
+    throw new ConfigError(file, issues, "Correct the configuration object.");
+  const located = stateDir === undefined ? given : { ...given, OPENCLAW_STATE_DIR: stateDir };
+  return {
+    current: config,
+    source: { path: file, exists: false, hash: undefined },
+    issues: [],
+    state: "ok",
+    paths: resolvePaths(located, process.cwd()),
+    environment,
+    warnings: noteworthy(config, Object.keys(channelSchemas)),
+    secrets: collectSecrets(config, environment),
+  };
+}
+
+/** One sentence for each thing in a valid configuration that an operator would want to know. */
+function noteworthy(config: GatewayConfig, channels: readonly string[]): string[] {
+  const found = unsupportedKeys(config, channels).map((path) => `${path} is set, but has no effect in this version.`);
+  const known = new Set(config.agents.list.map((agent) => agent.id));
+  for (const [index, binding] of config.bindings.entries()) {
+    if (known.size > 0 && !known.has(binding.agentId)) {
+      found.push(
+        `bindings[${index}] names the agent "${binding.agentId}", which is not in agents.list; it is skipped.`,
+      );
+    }
+  }
+  if (config.agents.list.filter((agent) => agent.default === true).length > 1) {
+    found.push("Several entries of agents.list are marked as default; the first one counts.");
+  }
+  return found;
+}
+
+async function privacyWarnings(file: string): Promise<readonly string[]> {
+  if (process.platform === "win32") return [];
+  const stats = await stat(file).catch(() => undefined);
+  if (stats === undefined || (stats.mode & 0o077) === 0) return [];
+  return [`Other users of this machine can read ${file}, which may hold credentials; run: chmod 600 ${file}`];
+}
+
+function fatalOnConfigError<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ConfigError) throw new FatalError(error.message, error.remedy, { cause: error });
+    throw error;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+}
+
+/** The defaults alone. */
+export function defaultConfig(): GatewayConfig {
+  return configSchema.parse({});
 }

@@ -4,8 +4,16 @@ import { agentsSchema, bindingsSchema, broadcastSchema } from "./schema/agents.t
 import { channelsSchema, inboundSchema, outboundSchema } from "./schema/delivery.ts";
 import { gatewaySchema } from "./schema/gateway.ts";
 import { authSchema, modelsSchema } from "./schema/models.ts";
+import { findLaterKeys } from "./inspect/walk.ts";
 import { later, opaque } from "./schema/notes.ts";
-import { approvalsSchema, commandsSchema, cronSchema, hooksSchema, messagesSchema, sessionSchema } from "./schema/session.ts";
+import {
+  approvalsSchema,
+  commandsSchema,
+  cronSchema,
+  hooksSchema,
+  messagesSchema,
+  sessionSchema,
+} from "./schema/session.ts";
 import {
   browserSchema,
   canvasHostSchema,
@@ -78,3 +86,18 @@ export type ProviderSettings = GatewayConfig["models"]["providers"][string];
 export type SessionSettings = GatewayConfig["session"];
 /** What happens to an outbound message whose fate is unknown. */
 export type UnknownPolicy = GatewayConfig["outbound"]["unknownPolicy"];
+
+/**
+ * Paths of everything a configuration asks for that this version does not have, for a warning at start. `channels`
+ * are the ids of the channels that the gateway has.
+ */
+export function unsupportedKeys(config: GatewayConfig, channels: readonly string[] = []): readonly string[] {
+  const absent = Object.entries(config.channels)
+    .filter(([id, section]) => id !== "defaults" && !channels.includes(id) && !isSwitchedOff(section))
+    .map(([id]) => `channels.${id}`);
+  return [...findLaterKeys(configSchema, config), ...absent];
+}
+
+function isSwitchedOff(section: unknown): boolean {
+  return typeof section === "object" && section !== null && "enabled" in section && section.enabled === false;
+}

@@ -34,22 +34,27 @@ const controlUi = z.strictObject({
   dangerouslyDisableDeviceAuth: later(flag("Skip device checks for the browser app."), false),
 });
 
-const endpoint = later(
-  z.looseObject({ enabled: z.boolean().optional() }),
-  { enabled: false },
-);
+const endpoint = later(z.looseObject({ enabled: z.boolean().optional() }), { enabled: false });
 
 /** `gateway`: where the gateway listens and who may connect. */
 export const gatewaySchema = z.strictObject({
   mode: z
     .enum(["local", "remote"])
     .optional()
-    .describe("local runs a gateway on this machine; remote makes the CLI a client of another one. A gateway starts only with local."),
-  port: whole(1, PORT_MAXIMUM, "TCP port of WebSocket and HTTP. Without it 18789, and 19001 in the dev profile.").optional(),
+    .describe(
+      "local runs a gateway on this machine; remote makes the CLI a client of another one. A gateway starts only with local.",
+    ),
+  port: whole(
+    1,
+    PORT_MAXIMUM,
+    "TCP port of WebSocket and HTTP. Without it 18789, and 19001 in the dev profile.",
+  ).optional(),
   bind: z
     .enum(["loopback", "lan", "tailnet", "auto", "custom"])
     .default("loopback")
-    .describe("Which address to listen on: 127.0.0.1, 0.0.0.0, the Tailscale address, loopback if possible, or customBindHost."),
+    .describe(
+      "Which address to listen on: 127.0.0.1, 0.0.0.0, the Tailscale address, loopback if possible, or customBindHost.",
+    ),
   customBindHost: text("The address to listen on when bind is custom.").optional(),
   auth: auth.prefault({}),
   controlUi: controlUi.prefault({}),

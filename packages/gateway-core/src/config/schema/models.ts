@@ -17,7 +17,10 @@ const model = z.strictObject({
   name: text("Display name; the id without it.").optional(),
   api: z.enum(API_NAMES).optional().describe("Overrides the provider's api."),
   reasoning: flag("The model thinks before it answers.").default(false),
-  input: z.array(z.enum(["text", "image"])).default(["text"]).describe("What the model takes in."),
+  input: z
+    .array(z.enum(["text", "image"]))
+    .default(["text"])
+    .describe("What the model takes in."),
   cost: z
     .strictObject({ input: price, output: price, cacheRead: price, cacheWrite: price })
     .prefault({})
@@ -29,10 +32,18 @@ const model = z.strictObject({
 });
 
 const provider = z.strictObject({
-  baseUrl: z.url({ protocol: /^https?$/ }).optional().describe("Address of the API; the provider's own without it."),
-  apiKey: secretText("The key; the provider's environment variable, for example OPENAI_API_KEY, without it.").optional(),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Address of the API; the provider's own without it."),
+  apiKey: secretText(
+    "The key; the provider's environment variable, for example OPENAI_API_KEY, without it.",
+  ).optional(),
   api: z.enum(API_NAMES).optional().describe("The protocol the provider speaks; follows from well-known provider ids."),
-  headers: z.record(z.string(), secretText("Header value.")).optional().describe("HTTP headers sent with each request."),
+  headers: z
+    .record(z.string(), secretText("Header value."))
+    .optional()
+    .describe("HTTP headers sent with each request."),
   models: z.array(model).default([]).describe("Models that are not in the built-in catalog."),
   auth: later(text("How to authenticate, for example aws-sdk."), "api-key"),
   authHeader: later(flag("Send the key as a bearer header."), false),

@@ -37,9 +37,7 @@ export const sessionSchema = z.strictObject({
     .describe("One person's ids on several channels: a name with its channel:peer list."),
   mainKey: text("Name of the main session.").default("main"),
   reset: later(reset),
-  resetByType: later(
-    z.strictObject({ dm: reset.optional(), group: reset.optional(), thread: reset.optional() }),
-  ),
+  resetByType: later(z.strictObject({ dm: reset.optional(), group: reset.optional(), thread: reset.optional() })),
   resetByChannel: later(z.record(z.string(), reset)),
   resetTriggers: later(texts("Messages that start a session over.")),
   idleMinutes: later(whole(1, 10_000_000, "Older form of reset.idleMinutes.")),

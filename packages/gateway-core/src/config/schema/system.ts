@@ -17,7 +17,9 @@ function isPattern(source: string): boolean {
 /** `logging`: what is written down, and where. */
 export const loggingSchema = z.strictObject({
   level: level.default("debug").describe("The least severe lines of the log file."),
-  file: text("The log file. A day per file under /tmp/openclaw, or logs/ in the state directory of a profile, without it.").optional(),
+  file: text(
+    "The log file. A day per file under /tmp/openclaw, or logs/ in the state directory of a profile, without it.",
+  ).optional(),
   consoleLevel: level.default("info").describe("The least severe lines of the terminal; --verbose makes it debug."),
   consoleStyle: z.enum(["pretty", "compact", "json"]).default("pretty").describe("How lines look in the terminal."),
   redactSensitive: z

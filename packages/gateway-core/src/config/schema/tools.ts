@@ -24,7 +24,10 @@ export const toolsSchema = z.strictObject({
     {},
   ),
   agentToAgent: later(
-    z.strictObject({ enabled: flag("Let agents write to each other.").optional(), allow: z.array(z.string()).optional() }),
+    z.strictObject({
+      enabled: flag("Let agents write to each other.").optional(),
+      allow: z.array(z.string()).optional(),
+    }),
     { enabled: false },
   ),
   subagents: later(opaque()),
