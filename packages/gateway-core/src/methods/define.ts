@@ -4,11 +4,12 @@ import type { ChannelSupervisor } from "../channels/supervisor.ts";
 import type { ConfigRuntime } from "../config/runtime.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { HealthMonitor } from "../health/health.ts";
+import type { IdempotencyStore } from "../idempotency/idempotency.ts";
 import type { LogFile } from "../logging/log-file.ts";
 import type { MessageFlow } from "../message-flow.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { PairingStore } from "../policy/pairing.ts";
-import type { AcceptedAnswer, Agent, Clock, Ids, Logger } from "../ports.ts";
+import type { AcceptedAnswer, Agent, Clock, Ids, Logger, Store } from "../ports.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
 
@@ -41,6 +42,7 @@ export interface Services {
   readonly config: ConfigRuntime;
   readonly events: EventBus;
   readonly health: HealthMonitor;
+  readonly idempotency: IdempotencyStore;
   readonly ids: Ids;
   readonly log: Logger;
   readonly logFile: LogFile;
@@ -49,6 +51,7 @@ export interface Services {
   readonly pairing: PairingStore;
   readonly presence: Presence;
   readonly sessions: SessionStore;
+  readonly store: Store;
 }
 
 export interface CallContext extends Services {
@@ -64,6 +67,11 @@ export type Handler<M extends MethodName> = (
   params: ParamsOf<M>,
   context: CallContext,
 ) => Answer<M> | Promise<Answer<M>>;
+
+/** Who a caller is to the idempotency of its requests: its device, or else its kind of client. */
+export function idempotencyClient(caller: Caller): string {
+  return caller.deviceId ?? caller.client.id;
+}
 
 /** Types a handler by the contract of the method it serves. */
 export function defineHandler<M extends MethodName>(_method: M, handler: Handler<M>): Handler<M> {

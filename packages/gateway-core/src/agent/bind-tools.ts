@@ -1,0 +1,45 @@
+import type { BoundTool, Tool, ToolContext, ToolResult } from "../ports.ts";
+
+const MAX_RESULT_LENGTH = 100_000;
+
+export interface ToolBinding {
+  readonly runId: string;
+  readonly agentId: string;
+  readonly sessionKey: string;
+  readonly call: ToolContext["call"];
+  /** Called, and awaited, before the first tool runs that changes something outside the turn. */
+  readonly beforeSideEffect: () => Promise<void>;
+}
+
+/** Gives the tools of a gateway to one turn. */
+export function bindTools(tools: readonly Tool[], binding: ToolBinding): BoundTool[] {
+  return tools.map((tool) => ({
+    name: tool.name,
+    description: tool.description,
+    parameters: tool.parameters,
+    execute: (input, toolCallId, signal) => executeTool(tool, binding, { input, toolCallId, signal }),
+  }));
+}
+
+interface ToolExecution {
+  readonly input: unknown;
+  readonly toolCallId: string;
+  readonly signal: AbortSignal;
+}
+
+/** A tool that fails tells the model so; only an abort ends the turn. */
+async function executeTool(tool: Tool, binding: ToolBinding, execution: ToolExecution): Promise<ToolResult> {
+  const { runId, agentId, sessionKey, call } = binding;
+  execution.signal.throwIfAborted();
+  if (tool.sideEffects) await binding.beforeSideEffect();
+  try {
+    const context = { runId, agentId, sessionKey, toolCallId: execution.toolCallId, call };
+    const result = await tool.execute(execution.input, context, execution.signal);
+    return result.text.length <= MAX_RESULT_LENGTH
+      ? result
+      : { ...result, text: `${result.text.slice(0, MAX_RESULT_LENGTH)}\n[cut: the result had ${result.text.length} characters]` };
+  } catch (error) {
+    execution.signal.throwIfAborted();
+    return { text: `The tool ${tool.name} failed: ${error instanceof Error ? error.message : String(error)}`, isError: true };
+  }
+}

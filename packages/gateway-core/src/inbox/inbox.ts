@@ -1,0 +1,196 @@
+import type { InboundBatch, RecordedEvent } from "@openclaw/channels-contract";
+
+import { GatewayError } from "../errors.ts";
+import type { Clock, SqlExecutor, Store } from "../ports.ts";
+
+/** How long a delivery is remembered, so that the same one again starts nothing. Source: DESIGN promise 2. */
+export const REMEMBER_MS = 30 * 24 * 60 * 60 * 1000;
+/** More than this many unanswered entries and nothing is accepted: the platform keeps what it is not thanked for. */
+const MAX_WAITING = 20_000;
+const PRUNE_BATCH = 500;
+
+/** One account of one channel: deliveries, cursors and chats are told apart by it. */
+export interface Source {
+  readonly channel: string;
+  readonly account: string;
+}
+
+/** A recorded delivery. */
+export interface InboxEntry extends Source {
+  readonly id: number;
+  readonly eventId: string;
+  readonly origin: "live" | "backlog";
+  readonly raw: unknown;
+  readonly receivedAt: number;
+}
+
+/** What became of an entry. `failed` is a payload nobody could read; it stays for a later version to try. */
+export type Settlement =
+  | { readonly state: "answered"; readonly runId: string }
+  | { readonly state: "ignored" | "failed"; readonly reason: string };
+
+interface InboxRow {
+  readonly id: number;
+  readonly channel: string;
+  readonly account: string;
+  readonly event_id: string;
+  readonly origin: "live" | "backlog";
+  readonly raw: string;
+  readonly received_at: number;
+}
+
+/**
+ * Everything platforms deliver, written down before anyone decides about it. Deliveries that share a name (their
+ * event id, or an alias such as chat and message id) are one and the same, for 30 days.
+ */
+export class Inbox {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Commits the new deliveries of a batch and its cursor together. Answers what was new. */
+  async record(source: Source, batch: InboundBatch): Promise<{ recorded: InboxEntry[]; duplicates: number }> {
+    return this.#store.transaction(async (sql) => {
+      await this.#refuseWhenFull(sql, batch.events.length);
+      const recorded: InboxEntry[] = [];
+      for (const event of batch.events) {
+        const entry = await this.#recordOne(sql, source, event);
+        if (entry) recorded.push(entry);
+      }
+      if (batch.cursor) {
+        await sql.run(
+          `INSERT INTO cursors (channel, account, key, value, updated_at) VALUES (?, ?, ?, ?, ?)
+           ON CONFLICT (channel, account, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
+          source.channel,
+          source.account,
+          batch.cursor.key,
+          batch.cursor.value,
+          this.#clock.now(),
+        );
+      }
+      return { recorded, duplicates: batch.events.length - recorded.length };
+    });
+  }
+
+  async readCursor(source: Source, key: string): Promise<string | undefined> {
+    const row = await this.#store.get<{ value: string }>(
+      "SELECT value FROM cursors WHERE channel = ? AND account = ? AND key = ?",
+      source.channel,
+      source.account,
+      key,
+    );
+    return row?.value;
+  }
+
+  /** The oldest entries nobody has decided about, from after `afterId`. */
+  async waiting(limit: number, afterId = 0): Promise<InboxEntry[]> {
+    const rows = await this.#store.all<InboxRow>(
+      `SELECT id, channel, account, event_id, origin, raw, received_at
+       FROM inbox WHERE state = 'received' AND id > ? ORDER BY id LIMIT ?`,
+      afterId,
+      limit,
+    );
+    return rows.map(toEntry);
+  }
+
+  /** The entry that goes by a name, with what became of it. */
+  async find(source: Source, name: string): Promise<(InboxEntry & { readonly runId?: string }) | undefined> {
+    const row = await this.#store.get<InboxRow & { run_id: string | null }>(
+      `SELECT inbox.* FROM inbox JOIN inbox_names ON inbox_names.inbox_id = inbox.id
+       WHERE inbox_names.channel = ? AND inbox_names.account = ? AND inbox_names.name = ?`,
+      source.channel,
+      source.account,
+      name,
+    );
+    if (!row) return undefined;
+    return { ...toEntry(row), ...(row.run_id === null ? {} : { runId: row.run_id }) };
+  }
+
+  async countWaiting(): Promise<number> {
+    const row = await this.#store.get<{ waiting: number }>("SELECT count(*) AS waiting FROM inbox WHERE state = 'received'");
+    return row?.waiting ?? 0;
+  }
+
+  /** Writes the decision down, in the transaction that carries it out. Answers false when it was settled before. */
+  async settle(sql: SqlExecutor, entryId: number, settlement: Settlement): Promise<boolean> {
+    const changed = await sql.run(
+      "UPDATE inbox SET state = ?, reason = ?, run_id = ?, updated_at = ? WHERE id = ? AND state = 'received'",
+      settlement.state,
+      "reason" in settlement ? settlement.reason : null,
+      "runId" in settlement ? settlement.runId : null,
+      this.#clock.now(),
+      entryId,
+    );
+    return changed === 1;
+  }
+
+  /** Forgets settled entries older than 30 days, a bounded number per call. Answers how many. */
+  async prune(): Promise<number> {
+    return this.#store.run(
+      `DELETE FROM inbox WHERE id IN
+         (SELECT id FROM inbox WHERE received_at < ? AND state <> 'received' ORDER BY received_at LIMIT ?)`,
+      this.#clock.now() - REMEMBER_MS,
+      PRUNE_BATCH,
+    );
+  }
+
+  async #refuseWhenFull(sql: SqlExecutor, arriving: number): Promise<void> {
+    const row = await sql.get<{ waiting: number }>("SELECT count(*) AS waiting FROM inbox WHERE state = 'received'");
+    if (arriving === 0 || (row?.waiting ?? 0) + arriving <= MAX_WAITING) return;
+    throw new GatewayError("UNAVAILABLE", `The inbox already holds ${MAX_WAITING} messages that wait for an answer.`, {
+      retryAfterMs: 10_000,
+    });
+  }
+
+  async #recordOne(sql: SqlExecutor, source: Source, event: RecordedEvent): Promise<InboxEntry | undefined> {
+    const names = [...new Set([event.eventId, ...(event.aliases ?? [])])];
+    for (const name of names) {
+      const known = await sql.get(
+        "SELECT inbox_id FROM inbox_names WHERE channel = ? AND account = ? AND name = ?",
+        source.channel,
+        source.account,
+        name,
+      );
+      if (known) return undefined;
+    }
+    const now = this.#clock.now();
+    const row = await sql.get<{ id: number }>(
+      `INSERT INTO inbox (channel, account, event_id, origin, raw, state, received_at, updated_at)
+       VALUES (?, ?, ?, ?, ?, 'received', ?, ?) RETURNING id`,
+      source.channel,
+      source.account,
+      event.eventId,
+      event.origin,
+      JSON.stringify(event.raw),
+      now,
+      now,
+    );
+    if (!row) throw new Error("The inbox insert returned no row.");
+    for (const name of names) {
+      await sql.run(
+        "INSERT INTO inbox_names (channel, account, name, inbox_id) VALUES (?, ?, ?, ?)",
+        source.channel,
+        source.account,
+        name,
+        row.id,
+      );
+    }
+    return { id: row.id, ...source, eventId: event.eventId, origin: event.origin, raw: event.raw, receivedAt: now };
+  }
+}
+
+function toEntry(row: InboxRow): InboxEntry {
+  return {
+    id: row.id,
+    channel: row.channel,
+    account: row.account,
+    eventId: row.event_id,
+    origin: row.origin,
+    raw: JSON.parse(row.raw),
+    receivedAt: row.received_at,
+  };
+}

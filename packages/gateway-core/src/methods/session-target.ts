@@ -1,0 +1,44 @@
+import { agentIds, defaultAgentId } from "../config/agent-selection.ts";
+import { GatewayError } from "../errors.ts";
+import { agentOfSessionKey, canonicalSessionKey } from "../sessions/session-key.ts";
+import type { Session } from "../sessions/session-store.ts";
+import type { ReplyRoute } from "../sessions/turn-queue.ts";
+import type { CallContext } from "./define.ts";
+
+export interface SessionTarget {
+  readonly sessionKey: string;
+  readonly agentId: string;
+  /** Undefined for a session nobody has spoken in. */
+  readonly session: Session | undefined;
+}
+
+/** The session and the agent that a client's sessionKey means. Throws INVALID_REQUEST for an agent that is not there. */
+export async function findSessionTarget(context: CallContext, givenKey: string): Promise<SessionTarget> {
+  const { config, sessions } = context;
+  const defaultId = defaultAgentId(config.current);
+  const sessionKey = canonicalSessionKey(givenKey, defaultId, config.current.session);
+  const agentId = agentOfSessionKey(sessionKey, defaultId);
+  assertAgent(context, agentId);
+  return { sessionKey, agentId, session: await sessions.get(sessionKey) };
+}
+
+export function assertAgent({ config }: CallContext, agentId: string): void {
+  const known = agentIds(config.current);
+  if (known.includes(agentId)) return;
+  throw new GatewayError("INVALID_REQUEST", `unknown agent id "${agentId}"; configured agents: ${known.join(", ")}`);
+}
+
+/** Where a session's answers are delivered besides the control plane: the chat that last wrote in it. */
+export function lastRoute({ session, sessionKey }: SessionTarget): ReplyRoute {
+  if (session?.route) return session.route;
+  throw new GatewayError(
+    "INVALID_REQUEST",
+    `No chat has written in the session ${sessionKey} yet, so there is nowhere to deliver to; leave out deliver, or name channel and to.`,
+  );
+}
+
+/** Refuses files with a message, which this version does not read. */
+export function refuseAttachments(attachments: readonly unknown[] | undefined): void {
+  if (!attachments || attachments.length === 0) return;
+  throw new GatewayError("INVALID_REQUEST", "Attachments are not supported by this version; send the message without them.");
+}

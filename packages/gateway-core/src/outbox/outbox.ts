@@ -1,0 +1,279 @@
+import type { OutboundMessage, SendOutcome } from "@openclaw/channels-contract";
+
+import { GatewayError } from "../errors.ts";
+import type { Clock, Ids, Logger, SqlExecutor, Store, Timer } from "../ports.ts";
+import { chunkMarkdown } from "./chunk.ts";
+import { type ChatLane, type NewOutboxRow, type OutboxRow, OutboxTable, type Transition } from "./outbox-table.ts";
+import { retryDelayMs } from "./retry.ts";
+
+/** One attempt takes at most this long. Source: the send contract of a channel. */
+const ATTEMPT_TIMEOUT_MS = 60_000;
+/** An answer nobody waited for any more helps nobody: past this it is dead, not sent. */
+export const DEFAULT_DEADLINE_MS = 60 * 60_000;
+const MAX_UNKNOWN_RESENDS = 3;
+/** More open rows than this and new ones asked for by clients are refused. */
+const MAX_OPEN = 20_000;
+/** Chats that are delivered to at the same time; further ones wait their turn. */
+const MAX_ACTIVE_LANES = 64;
+/** How long an aborted attempt may take to say how it ended. */
+const LAST_WORD_MS = 2_000;
+const REPEAT_LABEL = "(this may be a repeat)";
+
+/**
+ * What to do with a message of which nobody knows whether it arrived.
+ * `label` sends it once more with a visible note, `hold` leaves it to the operator, `resend` sends it again as it is.
+ */
+export type UnknownPolicy = "label" | "hold" | "resend";
+
+export interface OutboxDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  /** Makes one attempt through the row's channel. */
+  readonly deliver: (row: OutboxRow, message: OutboundMessage, signal: AbortSignal) => Promise<SendOutcome>;
+  readonly unknownPolicy: (channel: string, account: string) => UnknownPolicy;
+  /** The longest message the channel takes. */
+  readonly maxTextLength: (channel: string, account: string) => number;
+  readonly random?: () => number;
+}
+
+export interface OutboundText {
+  readonly runId?: string | undefined;
+  readonly channel: string;
+  readonly account: string;
+  readonly chatId: string;
+  readonly threadId?: string | undefined;
+  readonly replyTo?: string | undefined;
+  readonly text: string;
+  readonly deadlineAt?: number;
+}
+
+/**
+ * Delivers what was decided to be sent. A message is a row before anyone tries to send it; the rows of one chat go
+ * out one at a time, in order; every attempt ends in one of four outcomes, and the outcome is written down.
+ */
+export class Outbox implements AsyncDisposable {
+  readonly #table: OutboxTable;
+  readonly #dependencies: OutboxDependencies;
+  readonly #lanes = new Map<string, Promise<void>>();
+  /** Chats with something to send that wait for a free worker; bounded by the open rows. */
+  readonly #waitingLanes = new Map<string, ChatLane>();
+  readonly #timers = new Map<string, Timer>();
+  readonly #waiters = new Map<string, Set<(row: OutboxRow) => void>>();
+  /** Accounts that their platform asked to pause, until when. */
+  readonly #pausedUntil = new Map<string, number>();
+  readonly #stop = new AbortController();
+  #started = false;
+
+  constructor(dependencies: OutboxDependencies) {
+    this.#dependencies = dependencies;
+    this.#table = new OutboxTable(dependencies.store, dependencies.clock, dependencies.ids);
+  }
+
+  /** Adds a text as rows, one per part, in the caller's transaction. Call `wake` once it is committed. */
+  async enqueue(sql: SqlExecutor, message: OutboundText): Promise<OutboxRow[]> {
+    const { channel, account, text, deadlineAt, replyTo, ...where } = message;
+    const parts = chunkMarkdown(text, this.#dependencies.maxTextLength(channel, account));
+    const rows: OutboxRow[] = [];
+    for (const [index, part] of parts.entries()) {
+      const row: NewOutboxRow = {
+        ...where,
+        channel,
+        account,
+        replyTo: index === 0 ? replyTo : undefined,
+        content: { kind: "text", text: part },
+        deadlineAt: deadlineAt ?? this.#dependencies.clock.now() + DEFAULT_DEADLINE_MS,
+      };
+      rows.push(await this.#table.add(sql, row));
+    }
+    return rows;
+  }
+
+  /** Refuses new work while too much waits already; replies that are owed are not refused. */
+  async assertHasRoom(): Promise<void> {
+    const counts = await this.#table.countByState();
+    if (counts.queued + counts.sending < MAX_OPEN) return;
+    throw new GatewayError("UNAVAILABLE", `${MAX_OPEN} messages already wait to be sent; see openclaw channels status.`, {
+      retryAfterMs: 30_000,
+    });
+  }
+
+  /** Settles what a dead process left behind, then starts delivering. */
+  async start(): Promise<void> {
+    for (const row of await this.#table.interrupted()) {
+      await this.#settle(row, { outcome: "unknown", reason: "the gateway stopped while the message was being sent" });
+    }
+    this.#started = true;
+    this.wake(await this.#table.openLanes());
+  }
+
+  /** Sees that the chats of rows that were just committed have their one worker each. */
+  wake(lanes: readonly ChatLane[]): void {
+    if (!this.#started) return;
+    for (const { channel, account, chatId } of lanes) this.#startLane({ channel, account, chatId });
+  }
+
+  list(filter: { state?: string; channel?: string; limit: number }): Promise<OutboxRow[]> {
+    return this.#table.list(filter);
+  }
+
+  countByState(): ReturnType<OutboxTable["countByState"]> {
+    return this.#table.countByState();
+  }
+
+  prune(): Promise<number> {
+    return this.#table.prune();
+  }
+
+  /** Waits until a row is sent, dead or unknown; undefined when the time is up first. */
+  async settled(id: string, timeoutMs: number): Promise<OutboxRow | undefined> {
+    const timeout = Promise.withResolvers<undefined>();
+    using _timer = this.#dependencies.clock.setTimeout(() => timeout.resolve(undefined), timeoutMs);
+    const change = Promise.withResolvers<OutboxRow>();
+    const waiters = this.#waiters.get(id) ?? new Set();
+    this.#waiters.set(id, waiters.add(change.resolve));
+    try {
+      const row = await this.#table.get(id);
+      if (!row || (row.state !== "queued" && row.state !== "sending")) return row;
+      return await Promise.race([change.promise, timeout.promise]);
+    } finally {
+      waiters.delete(change.resolve);
+      if (waiters.size === 0) this.#waiters.delete(id);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new GatewayError("UNAVAILABLE", "The gateway is stopping."));
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+    await Promise.allSettled(this.#lanes.values());
+  }
+
+  #startLane(lane: ChatLane): void {
+    const key = laneKey(lane);
+    if (this.#stop.signal.aborted) return;
+    if (this.#lanes.has(key) || this.#lanes.size >= MAX_ACTIVE_LANES) {
+      // A worker that is about to end may have seen no row yet, so the chat is looked at once more after it.
+      this.#waitingLanes.set(key, lane);
+      return;
+    }
+    this.#waitingLanes.delete(key);
+    this.#timers.get(key)?.cancel();
+    this.#timers.delete(key);
+    const worker = this.#drain(lane)
+      .catch((error: unknown) => {
+        this.#dependencies.log.error("delivery stopped on an internal failure; it is tried again", { chat: key, error });
+        return this.#dependencies.clock.now() + retryDelayMs(3, undefined, this.#dependencies.random ?? Math.random);
+      })
+      .then((wakeAt) => {
+        this.#lanes.delete(key);
+        if (wakeAt !== undefined && !this.#waitingLanes.has(key)) this.#wakeLaneAt(lane, wakeAt);
+        const [next] = this.#waitingLanes.values();
+        if (next) this.#startLane(next);
+      });
+    this.#lanes.set(key, worker);
+  }
+
+  #wakeLaneAt(lane: ChatLane, at: number): void {
+    if (this.#stop.signal.aborted) return;
+    const key = laneKey(lane);
+    const delay = Math.max(0, at - this.#dependencies.clock.now());
+    this.#timers.set(key, this.#dependencies.clock.setTimeout(() => this.#startLane(lane), delay));
+  }
+
+  /** Sends a chat's rows one after the other. Answers when to look again, or undefined when nothing is left. */
+  async #drain(lane: ChatLane): Promise<number | undefined> {
+    while (!this.#stop.signal.aborted) {
+      const row = await this.#table.head(lane);
+      if (!row) return undefined;
+      const now = this.#dependencies.clock.now();
+      if (row.deadlineAt <= now) {
+        const why = row.reason ? `; the last attempt: ${row.reason}` : "";
+        await this.#move(row, { state: "dead", code: "DEADLINE", reason: `it was not sent before its deadline${why}` });
+        continue;
+      }
+      const notBefore = Math.max(row.nextAttemptAt, this.#pausedUntil.get(`${row.channel}/${row.account}`) ?? 0);
+      if (notBefore > now) return Math.min(notBefore, row.deadlineAt);
+      if (!(await this.#table.markSending(row.id))) continue;
+      await this.#settle({ ...row, attempts: row.attempts + 1 }, await this.#attempt(row));
+    }
+    return undefined;
+  }
+
+  async #attempt(row: OutboxRow): Promise<SendOutcome> {
+    const text = row.labelled ? `${REPEAT_LABEL}\n${row.content.text}` : row.content.text;
+    const message: OutboundMessage = {
+      operationId: row.id,
+      attempt: row.attempts + 1,
+      to: { chatId: row.chatId, ...(row.threadId === undefined ? {} : { threadId: row.threadId }) },
+      content: { kind: "text", text },
+      ...(row.replyTo === undefined ? {} : { replyTo: row.replyTo }),
+    };
+    const deadline = new AbortController();
+    using _timer = this.#dependencies.clock.setTimeout(() => deadline.abort(new Error("The attempt took too long.")), ATTEMPT_TIMEOUT_MS);
+    const signal = AbortSignal.any([this.#stop.signal, deadline.signal]);
+    const abandoned = new Promise<SendOutcome>((resolve) => {
+      signal.addEventListener("abort", () => resolve({ outcome: "unknown", reason: String(signal.reason) }), { once: true });
+    });
+    try {
+      const attempt = this.#dependencies.deliver(row, message, signal);
+      // A channel answers an abort by itself; one that does not must not hold the chat, or a stop, for ever.
+      return await Promise.race([attempt, abandoned.then((outcome) => this.#lastWord(attempt, outcome))]);
+    } catch (error) {
+      this.#dependencies.log.error("a channel threw instead of answering an outcome", { channel: row.channel, error });
+      return { outcome: "unknown", reason: "the channel failed while it was sending" };
+    }
+  }
+
+  /** After an abort: the attempt's own answer if it comes soon, else the pessimistic one. */
+  async #lastWord(attempt: Promise<SendOutcome>, otherwise: SendOutcome): Promise<SendOutcome> {
+    const timeUp = Promise.withResolvers<SendOutcome>();
+    using _timer = this.#dependencies.clock.setTimeout(() => timeUp.resolve(otherwise), LAST_WORD_MS);
+    return await Promise.race([attempt.catch(() => otherwise), timeUp.promise]);
+  }
+
+  async #settle(row: OutboxRow, outcome: SendOutcome): Promise<void> {
+    const { clock, random } = this.#dependencies;
+    const nextAttemptAt = (wish?: number) => clock.now() + retryDelayMs(row.attempts, wish, random ?? Math.random);
+    switch (outcome.outcome) {
+      case "sent":
+        return this.#move(row, { state: "sent", messageId: outcome.messageId });
+      case "permanent":
+        return this.#move(row, { state: "dead", code: outcome.code, reason: outcome.reason });
+      case "retry": {
+        const at = nextAttemptAt(outcome.retryAfterMs);
+        if (outcome.scope === "account") this.#pausedUntil.set(`${row.channel}/${row.account}`, at);
+        return this.#move(row, { state: "queued", nextAttemptAt: at, reason: outcome.reason });
+      }
+      case "unknown":
+        return this.#move(row, this.#afterUnknown(row, outcome.reason, nextAttemptAt()));
+    }
+  }
+
+  #afterUnknown(row: OutboxRow, reason: string, nextAttemptAt: number): Transition {
+    const policy = this.#dependencies.unknownPolicy(row.channel, row.account);
+    if (policy === "label" && !row.labelled) return { state: "queued", nextAttemptAt, reason, labelled: true };
+    if (policy === "resend" && row.attempts < MAX_UNKNOWN_RESENDS) return { state: "queued", nextAttemptAt, reason };
+    return { state: "unknown", reason };
+  }
+
+  async #move(row: OutboxRow, to: Transition): Promise<void> {
+    await this.#table.transition(row.id, to);
+    const level = to.state === "dead" || to.state === "unknown" ? "warn" : "debug";
+    this.#dependencies.log[level](`outbound message ${to.state}`, {
+      id: row.id,
+      channel: row.channel,
+      account: row.account,
+      attempt: row.attempts,
+      ...("reason" in to ? { reason: to.reason } : {}),
+    });
+    if (to.state === "queued") return;
+    const settled = await this.#table.get(row.id);
+    if (settled) for (const tell of this.#waiters.get(row.id) ?? []) tell(settled);
+  }
+}
+
+function laneKey(lane: ChatLane): string {
+  return JSON.stringify([lane.channel, lane.account, lane.chatId]);
+}

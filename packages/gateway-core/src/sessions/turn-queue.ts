@@ -1,0 +1,267 @@
+import type { ErrorShape } from "@openclaw/protocol";
+
+import type { Clock, SqlExecutor, Store } from "../ports.ts";
+import type { Route } from "./session-store.ts";
+
+/** A running turn's lease is renewed well before it ends; a lease past its time belongs to nobody. */
+export const LEASE_MS = 60_000;
+const REMEMBER_MS = 30 * 24 * 60 * 60 * 1000;
+const PRUNE_BATCH = 500;
+
+/** What a turn was asked to do; stored with it, so that it can be taken up after a restart. */
+export interface TurnRequest {
+  readonly prompt: string;
+  readonly model?: string;
+  readonly thinking?: string;
+  readonly extraSystemPrompt?: string;
+  /** In milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** Where the turn's answer is sent besides the control plane. */
+export interface ReplyRoute extends Route {
+  /** The platform message the first part answers. */
+  readonly replyTo?: string;
+}
+
+export type TurnSource = "channel" | "chat" | "agent";
+export type TurnState = "queued" | "running" | "done" | "failed" | "aborted";
+
+export interface Turn {
+  readonly runId: string;
+  readonly sessionKey: string;
+  readonly agentId: string;
+  readonly source: TurnSource;
+  readonly request: TurnRequest;
+  readonly route?: ReplyRoute;
+  readonly state: TurnState;
+  readonly attempts: number;
+  /** A tool that changes something outside was started: the turn must not be silently repeated. */
+  readonly sideEffects: boolean;
+  readonly acceptedAt: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly answer?: TurnAnswer;
+  readonly error?: ErrorShape;
+}
+
+/** The outcome of a turn that ended well. */
+export interface TurnAnswer {
+  /** What is shown; empty when the agent chose to stay silent. */
+  readonly text: string;
+  readonly stopReason: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly sessionId: string;
+  readonly durationMs: number;
+  readonly usage: { input: number; output: number; cacheRead: number; cacheWrite: number; total: number };
+}
+
+export interface NewTurn {
+  readonly runId: string;
+  readonly sessionKey: string;
+  readonly agentId: string;
+  readonly source: TurnSource;
+  readonly inboxId?: number;
+  readonly request: TurnRequest;
+  readonly route?: ReplyRoute;
+}
+
+export type TurnEnd =
+  | { readonly state: "done"; readonly answer: TurnAnswer }
+  | { readonly state: "failed" | "aborted"; readonly error: ErrorShape };
+
+interface TurnRow {
+  readonly run_id: string;
+  readonly session_key: string;
+  readonly agent_id: string;
+  readonly source: TurnSource;
+  readonly request: string;
+  readonly route: string | null;
+  readonly state: TurnState;
+  readonly attempts: number;
+  readonly side_effects: number;
+  readonly accepted_at: number;
+  readonly started_at: number | null;
+  readonly ended_at: number | null;
+  readonly answer: string | null;
+  readonly error: string | null;
+}
+
+/**
+ * Turns that wait, run, or ran. A session's lane is its one running row, held by a lease: work that is queued always
+ * has either a live lease before it or nothing, and a lease whose holder died is found by its time.
+ */
+export class TurnQueue {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  /** Names this process among those that may have held a lease. */
+  readonly #owner: string;
+
+  constructor(store: Store, clock: Clock, owner: string) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#owner = owner;
+  }
+
+  async add(sql: SqlExecutor, turn: NewTurn): Promise<Turn> {
+    const row = await sql.get<TurnRow>(
+      `INSERT INTO turns (run_id, position, session_key, agent_id, source, inbox_id, request, route, state, accepted_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?) RETURNING *`,
+      turn.runId,
+      await nextPosition(sql),
+      turn.sessionKey,
+      turn.agentId,
+      turn.source,
+      turn.inboxId ?? null,
+      JSON.stringify(turn.request),
+      turn.route ? JSON.stringify(turn.route) : null,
+      this.#clock.now(),
+    );
+    if (!row) throw new Error("The turn insert returned no row.");
+    return toTurn(row);
+  }
+
+  async get(runId: string): Promise<Turn | undefined> {
+    const row = await this.#store.get<TurnRow>("SELECT * FROM turns WHERE run_id = ?", runId);
+    return row ? toTurn(row) : undefined;
+  }
+
+  /** The queued and running turns of a session, in order. */
+  async open(sessionKey: string): Promise<Turn[]> {
+    const rows = await this.#store.all<TurnRow>(
+      "SELECT * FROM turns WHERE state IN ('queued', 'running') AND session_key = ? ORDER BY position",
+      sessionKey,
+    );
+    return rows.map(toTurn);
+  }
+
+  /** Takes the oldest queued turn whose session's lane is free, or undefined when there is none. */
+  async claim(sql: SqlExecutor): Promise<Turn | undefined> {
+    const now = this.#clock.now();
+    const row = await sql.get<TurnRow>(
+      `UPDATE turns SET state = 'running', attempts = attempts + 1, lease_owner = ?, lease_until = ?, started_at = ?
+       WHERE run_id = (
+         SELECT run_id FROM turns AS waiting
+         WHERE state = 'queued'
+           AND NOT EXISTS (SELECT 1 FROM turns WHERE state = 'running' AND session_key = waiting.session_key)
+         ORDER BY position LIMIT 1)
+       RETURNING *`,
+      this.#owner,
+      now + LEASE_MS,
+      now,
+    );
+    return row ? toTurn(row) : undefined;
+  }
+
+  /** Keeps a lane. Answers false when the lease was lost; the turn must then stop. */
+  async renew(runId: string): Promise<boolean> {
+    const changed = await this.#store.run(
+      "UPDATE turns SET lease_until = ? WHERE run_id = ? AND state = 'running' AND lease_owner = ?",
+      this.#clock.now() + LEASE_MS,
+      runId,
+      this.#owner,
+    );
+    return changed === 1;
+  }
+
+  /** Written before the first tool call that changes something outside; survives a crash during it. */
+  async markSideEffects(runId: string): Promise<void> {
+    await this.#store.run("UPDATE turns SET side_effects = 1 WHERE run_id = ? AND side_effects = 0", runId);
+  }
+
+  /** Ends a turn that this process runs, or one that still waits. Answers false when it had ended or moved on. */
+  async end(sql: SqlExecutor, runId: string, end: TurnEnd): Promise<boolean> {
+    const changed = await sql.run(
+      `UPDATE turns SET state = ?, answer = ?, error = ?, ended_at = ?, lease_owner = NULL, lease_until = NULL
+       WHERE run_id = ? AND (state = 'queued' OR (state = 'running' AND lease_owner = ?))`,
+      end.state,
+      end.state === "done" ? JSON.stringify(end.answer) : null,
+      end.state === "done" ? null : JSON.stringify(end.error),
+      this.#clock.now(),
+      runId,
+      this.#owner,
+    );
+    return changed === 1;
+  }
+
+  /** Gives a lane back untouched: the turn waits again, for this process or the next. */
+  async release(runId: string): Promise<void> {
+    await this.#store.run(
+      `UPDATE turns SET state = 'queued', lease_owner = NULL, lease_until = NULL
+       WHERE run_id = ? AND state = 'running' AND lease_owner = ?`,
+      runId,
+      this.#owner,
+    );
+  }
+
+  /**
+   * Finds lanes whose holder is gone: another process's (the store has one owner at a time, so that one is dead), or
+   * a lease of this one that ran out. Turns without side effects wait again; the others are handed back, still
+   * marked running for this process, for the caller to end.
+   */
+  async recover(): Promise<Turn[]> {
+    return this.#store.transaction(async (sql) => {
+      const now = this.#clock.now();
+      await sql.run(
+        `UPDATE turns SET state = 'queued', lease_owner = NULL, lease_until = NULL
+         WHERE state = 'running' AND side_effects = 0 AND (lease_owner <> ? OR lease_until <= ?)`,
+        this.#owner,
+        now,
+      );
+      const rows = await sql.all<TurnRow>(
+        `UPDATE turns SET lease_owner = ?, lease_until = ?
+         WHERE state = 'running' AND side_effects = 1 AND (lease_owner <> ? OR lease_until <= ?) RETURNING *`,
+        this.#owner,
+        now + LEASE_MS,
+        this.#owner,
+        now,
+      );
+      return rows.map(toTurn);
+    });
+  }
+
+  async countOpen(): Promise<{ queued: number; running: number }> {
+    const rows = await this.#store.all<{ state: TurnState; total: number }>(
+      "SELECT state, count(*) AS total FROM turns WHERE state IN ('queued', 'running') GROUP BY state",
+    );
+    const total = (state: TurnState) => rows.find((row) => row.state === state)?.total ?? 0;
+    return { queued: total("queued"), running: total("running") };
+  }
+
+  async prune(): Promise<number> {
+    return this.#store.run(
+      `DELETE FROM turns WHERE run_id IN (
+         SELECT run_id FROM turns WHERE accepted_at < ? AND state NOT IN ('queued', 'running') LIMIT ?)`,
+      this.#clock.now() - REMEMBER_MS,
+      PRUNE_BATCH,
+    );
+  }
+}
+
+async function nextPosition(sql: SqlExecutor): Promise<number> {
+  const row = await sql.get<{ value: number }>(
+    `INSERT INTO counters (name, value) VALUES ('turns', 1)
+     ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value`,
+  );
+  return row?.value ?? 1;
+}
+
+function toTurn(row: TurnRow): Turn {
+  return {
+    runId: row.run_id,
+    sessionKey: row.session_key,
+    agentId: row.agent_id,
+    source: row.source,
+    request: JSON.parse(row.request) as TurnRequest,
+    ...(row.route === null ? {} : { route: JSON.parse(row.route) as ReplyRoute }),
+    state: row.state,
+    attempts: row.attempts,
+    sideEffects: row.side_effects === 1,
+    acceptedAt: row.accepted_at,
+    ...(row.started_at === null ? {} : { startedAt: row.started_at }),
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    ...(row.answer === null ? {} : { answer: JSON.parse(row.answer) as TurnAnswer }),
+    ...(row.error === null ? {} : { error: JSON.parse(row.error) as ErrorShape }),
+  };
+}

@@ -1,0 +1,21 @@
+import type { DatabaseSync } from "node:sqlite";
+
+import { FatalError } from "../errors.ts";
+import { migration001 } from "./migrations/001-messages.ts";
+
+/** Every migration, in order; the database's user_version says how many of them it has seen. */
+const MIGRATIONS: readonly string[] = [migration001];
+
+/** Brings a database to the newest schema, one transaction per step. */
+export function migrate(database: DatabaseSync): void {
+  const row = database.prepare("PRAGMA user_version").get() as { user_version: number };
+  if (row.user_version > MIGRATIONS.length) {
+    throw new FatalError(
+      `The database was written by a newer version (schema ${row.user_version}, this one knows ${MIGRATIONS.length}).`,
+      "Install that version again, or restore a backup made before the upgrade.",
+    );
+  }
+  for (let version = row.user_version; version < MIGRATIONS.length; version += 1) {
+    database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[version]}; PRAGMA user_version = ${version + 1}; COMMIT;`);
+  }
+}
