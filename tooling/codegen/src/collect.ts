@@ -59,14 +59,23 @@ export async function listModules(folder: string): Promise<string[]> {
 }
 
 async function importModule(path: string): Promise<Record<string, unknown>> {
-  return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  const module: Record<string, unknown> = await import(pathToFileURL(path).href);
+  return module;
+}
+
+function isMethodContract(value: unknown): value is MethodContract {
+  return typeof value === "object" && value !== null && "params" in value && "result" in value;
+}
+
+function isEventContract(value: unknown): value is EventContract {
+  return typeof value === "object" && value !== null && "payload" in value;
 }
 
 async function readMethod(source: string, file: string): Promise<CollectedMethod> {
   const name = basename(file, ".ts");
   const exportName = camelCase(name);
-  const contract = (await importModule(join(source, "methods", file)))[exportName] as MethodContract | undefined;
-  if (!contract) throw new Error(`methods/${file} must export its contract as "${exportName}".`);
+  const contract = (await importModule(join(source, "methods", file)))[exportName];
+  if (!isMethodContract(contract)) throw new Error(`methods/${file} must export its contract as "${exportName}".`);
   if (contract.name !== name)
     throw new Error(`methods/${file} names itself "${contract.name}"; the file name decides.`);
   return { name, exportName, contract, params: withIgnoredParams(file, contract) };
@@ -91,8 +100,8 @@ function withIgnoredParams(file: string, contract: MethodContract): z.ZodType {
 async function readEvent(source: string, file: string): Promise<CollectedEvent> {
   const name = basename(file, ".ts");
   const exportName = eventExport(name);
-  const contract = (await importModule(join(source, "events", file)))[exportName] as EventContract | undefined;
-  if (!contract) throw new Error(`events/${file} must export its contract as "${exportName}".`);
+  const contract = (await importModule(join(source, "events", file)))[exportName];
+  if (!isEventContract(contract)) throw new Error(`events/${file} must export its contract as "${exportName}".`);
   if (contract.name !== name) throw new Error(`events/${file} names itself "${contract.name}"; the file name decides.`);
   return { name, exportName, contract };
 }

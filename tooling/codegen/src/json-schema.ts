@@ -35,7 +35,8 @@ export async function buildSchema(catalog: Catalog): Promise<SchemaDocument> {
     shape[name] = schema;
   }
   const whole = await toJsonSchema(z.object(shape));
-  const definitions = { ...(plain(whole["definitions"]) as Record<string, Definition>), ...aliases };
+  const definitions: Record<string, Definition> = { ...aliases };
+  for (const [name, definition] of entries(whole["definitions"])) definitions[name] = toDefinition(name, definition);
   for (const { name } of named) {
     if (!(name in definitions)) throw new Error(`The definition ${name} is missing from the JSON Schema.`);
   }
@@ -47,6 +48,16 @@ export async function buildSchema(catalog: Catalog): Promise<SchemaDocument> {
     anyOf: ["RequestFrame", "ResponseFrame", "EventFrame"].map((name) => ({ $ref: reference(name) })),
     definitions: sorted(definitions),
   };
+}
+
+function entries(value: unknown): [string, unknown][] {
+  return typeof value === "object" && value !== null ? Object.entries(value) : [];
+}
+
+function toDefinition(name: string, value: unknown): Definition {
+  const definition = plain(value);
+  if (typeof definition === "object" && definition !== null) return { ...definition };
+  throw new Error(`The definition ${name} is not an object.`);
 }
 
 /** Takes away the wrapper that some references come in: an allOf of one. */

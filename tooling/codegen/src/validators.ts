@@ -23,7 +23,8 @@ export async function renderValidators(catalog: Catalog, schema: SchemaDocument)
     ...methods.map(({ name, exportName }): [string, string] => [`params_${exportName}`, paramsName(name)]),
   ]);
   for (const [name, definition] of exported) ajv.addSchema({ $id: name, $ref: SCHEMA_ID + reference(definition) });
-  const code = standalone(ajv, Object.fromEntries([...exported.keys()].map((name) => [name, name])));
+  // The package is CommonJS; its function is the export and also stands under "default", which is what its types say.
+  const code = standaloneModule.default(ajv, Object.fromEntries([...exported.keys()].map((name) => [name, name])));
   const table = methods.map(({ name, exportName }) => `  ${JSON.stringify(name)}: params_${exportName},`);
   const source = `${code.replaceAll(/export const (params_\w+)/g, "const $1")}
 export const paramsValidators = {
@@ -31,11 +32,6 @@ ${table.join("\n")}
 };`;
   return HEADER + (await bundle(source));
 }
-
-// The package is CommonJS whose export is the function itself, also under "default".
-const standalone = (
-  typeof standaloneModule === "function" ? standaloneModule : (standaloneModule as { default: unknown }).default
-) as (ajv: Ajv, exports: Record<string, string>) => string;
 
 /** The "ESM" that AJV writes still requires its own runtime; bundling inlines it. */
 async function bundle(source: string): Promise<string> {

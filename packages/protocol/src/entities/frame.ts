@@ -1,11 +1,18 @@
 import * as z from "zod";
 
-import { ERROR_CODES, type ErrorCode } from "../errors.ts";
+import type { ErrorCode } from "../errors.ts";
 import { count, identifier, json, milliseconds } from "./primitives.ts";
 
 /** Every code of the error table. */
 export const errorCode = z
-  .enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]])
+  .enum([
+    "INVALID_REQUEST",
+    "FORBIDDEN",
+    "NOT_PAIRED",
+    "NOT_LINKED",
+    "AGENT_TIMEOUT",
+    "UNAVAILABLE",
+  ] as const satisfies readonly ErrorCode[])
   .meta({ id: "ErrorCode", description: "What kind of failure it was; see the table of error codes." });
 
 /** An error as it stands in a response frame (R5.7). */

@@ -42,8 +42,8 @@ export const agent = defineMethod({
     runId: identifier.describe("The idempotency key."),
     status: z.literal("accepted"),
     acceptedAt: timestamp,
-    sessionKey,
-    agentId: identifier,
+    sessionKey: sessionKey.optional().describe("Since protocol 4."),
+    agentId: identifier.optional().describe("Since protocol 4."),
   }),
   result: z.object({
     runId: identifier,
