@@ -1,3 +1,4 @@
+export type { ConnectParams, HelloOk } from "./entities.gen.ts";
 export { ERROR_CODES, type ErrorCode, type ErrorShape } from "./errors.ts";
 export type { EventFrame, Frame, RequestFrame, ResponseFrame, StateVersion } from "./frames.ts";
 export { hasScope, type Role, type Scope, SCOPES } from "./scopes.ts";
