@@ -1,12 +1,14 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts"],
+  entry: ["src/index.ts", "src/transport/node.ts", "src/transport/browser.ts"],
   format: ["esm"],
-  target: "node22",
+  target: "es2022",
   dts: false,
-  // tsup strips "node:" by default, which breaks built-ins that exist only under it (node:sqlite).
+  // tsup strips "node:" by default, which breaks built-ins that exist only under it.
   removeNodeProtocol: false,
+  // Whoever loads or bundles the package chooses the WebSocket, by the conditions in package.json.
+  external: ["#transport"],
   clean: true,
   sourcemap: true,
 });
