@@ -1,4 +1,5 @@
 export type { ConnectParams, HelloOk } from "./entities.gen.ts";
+export { type CloseCode, CLOSE_CODES } from "./close-codes.ts";
 export { ERROR_CODES, type ErrorCode, type ErrorShape } from "./errors.ts";
 export type { EventFrame, Frame, RequestFrame, ResponseFrame, StateVersion } from "./frames.ts";
 export { hasScope, type Role, type Scope, SCOPES } from "./scopes.ts";

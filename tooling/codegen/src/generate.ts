@@ -3,6 +3,8 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { collect } from "./collect.ts";
+import { renderErrorsPage } from "./docs/errors-page.ts";
+import { renderProtocolPage } from "./docs/protocol-page.ts";
 import { buildSchema } from "./json-schema.ts";
 import {
   renderCommandTable,
@@ -30,6 +32,8 @@ export async function generate(root: URL, filter: (path: string) => boolean = ()
     "packages/protocol/src/contracts.gen.ts": () => renderContracts(catalog),
     "packages/protocol/gen/protocol.schema.json": () => `${JSON.stringify(schema, null, 2)}\n`,
     "packages/protocol/src/gen/validators.gen.js": () => renderValidators(catalog, schema),
+    "docs/protocol.md": () => renderProtocolPage(catalog, schema),
+    "docs/errors.md": renderErrorsPage,
     "packages/gateway-core/src/methods/table.gen.ts": () =>
       renderHandlerTable(folder("packages/gateway-core/src/methods"), catalog),
     "packages/cli/src/commands/table.gen.ts": () => renderCommandTable(folder("packages/cli/src/commands")),
