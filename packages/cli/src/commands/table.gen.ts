@@ -2,15 +2,21 @@
 
 /** Every command by its file name, which is its words with dots for spaces. */
 export const COMMANDS = {
+  "agent": () => import("./agent.ts"),
   "channels.status": () => import("./channels.status.ts"),
+  "completion": () => import("./completion.ts"),
   "gateway.call": () => import("./gateway.call.ts"),
   "gateway.health": () => import("./gateway.health.ts"),
+  "gateway.run": () => import("./gateway.run.ts"),
+  "gateway.status": () => import("./gateway.status.ts"),
   "health": () => import("./health.ts"),
   "logs": () => import("./logs.ts"),
   "message.send": () => import("./message.send.ts"),
   "pairing.approve": () => import("./pairing.approve.ts"),
   "pairing.list": () => import("./pairing.list.ts"),
   "setup": () => import("./setup.ts"),
+  "start": () => import("./start.ts"),
+  "status": () => import("./status.ts"),
 } as const;
 
 export type CommandKey = keyof typeof COMMANDS;

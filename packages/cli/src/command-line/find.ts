@@ -1,0 +1,79 @@
+import { CliError } from "../errors.ts";
+
+/** A family of commands that share their first word. */
+export interface Group {
+  readonly summary: string;
+  /** The key of the command that the first word alone means. */
+  readonly fallback?: string;
+}
+
+export const GROUPS: Readonly<Record<string, Group>> = {
+  channels: { summary: "Look at the chat channels" },
+  gateway: { summary: "Run a gateway, or ask a running one", fallback: "gateway.run" },
+  message: { summary: "Send messages through a channel" },
+  pairing: { summary: "Decide who may write to the gateway's accounts" },
+};
+
+/** What the words on the command line mean. */
+export type Found =
+  | { readonly kind: "command"; readonly key: string; readonly rest: readonly string[] }
+  /** Help for a group of commands. */
+  | { readonly kind: "group"; readonly name: string }
+  /** Help for everything. */
+  | { readonly kind: "root" };
+
+/** Finds the command that the words call. `keys` are the names with dots for spaces. Throws a usage error. */
+export function findCommand(words: readonly string[], keys: readonly string[]): Found {
+  const [first, second] = words;
+  if (first === undefined) return { kind: "root" };
+  if (first === "help") return findHelp(words.slice(1), keys);
+  if (second !== undefined && keys.includes(`${first}.${second}`)) {
+    return { kind: "command", key: `${first}.${second}`, rest: words.slice(2) };
+  }
+  if (keys.includes(first)) return { kind: "command", key: first, rest: words.slice(1) };
+  const group = GROUPS[first];
+  if (group === undefined) {
+    throw unknown(first, [...new Set(keys.map((key) => key.split(".")[0] ?? key))], "openclaw --help");
+  }
+  if (second === undefined || second.startsWith("-")) {
+    if (group.fallback !== undefined) return { kind: "command", key: group.fallback, rest: words.slice(1) };
+    return { kind: "group", name: first };
+  }
+  const siblings = keys.filter((key) => key.startsWith(`${first}.`)).map((key) => key.slice(first.length + 1));
+  throw unknown(
+    `${first} ${second}`,
+    siblings.map((name) => `${first} ${name}`),
+    `openclaw ${first} --help`,
+  );
+}
+
+function findHelp(words: readonly string[], keys: readonly string[]): Found {
+  const found = findCommand(words, keys);
+  return found.kind === "command" ? { ...found, rest: ["--help"] } : found;
+}
+
+function unknown(typed: string, known: readonly string[], help: string): CliError {
+  const near = known
+    .map((name) => ({ name, distance: editDistance(typed, name) }))
+    .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
+    .sort((left, right) => left.distance - right.distance)[0];
+  return new CliError(
+    "usage",
+    `There is no command "${typed}".${near === undefined ? "" : ` Did you mean "${near.name}"?`}`,
+    `See: ${help}`,
+  );
+}
+
+/** How many single-character edits lie between two words. */
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= left.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= right.length; column += 1) {
+      const substitution = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
+      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[right.length] ?? 0;
+}
