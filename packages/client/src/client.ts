@@ -13,16 +13,11 @@ import {
 import { openTransport } from "#transport";
 
 import { Connection, type ConnectionState } from "./connection.ts";
-import { ClientError } from "./errors.ts";
-import { EventQueue } from "./event-queue.ts";
+import { asClientError, ClientError } from "./errors.ts";
+import { EventQueue } from "./events/event-queue.ts";
 import { checkedDuration, type ClientOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
-import {
-  type EventListener,
-  type LocalEventName,
-  type LocalEvents,
-  type ReceivedEvent,
-  Subscriptions,
-} from "./subscriptions.ts";
+import { StateRefresh } from "./events/state-refresh.ts";
+import { type LocalEventName, type LocalEvents, type ReceivedEvent, Subscriptions } from "./events/subscriptions.ts";
 import type { OpenTransport } from "./transport/transport.ts";
 import { isRecord } from "./wire/frames.ts";
 import type { MissedEvents } from "./wire/sequence.ts";
@@ -51,21 +46,17 @@ export interface RequestOptions<M extends MethodName> extends Omit<RawRequestOpt
 
 /** States superseded by later ones that wait for a reader of states(). */
 const BUFFERED_STATES = 64;
-/** The least time between two fetches of the state that gaps ask for, in milliseconds. */
-const REFRESH_INTERVAL_MS = 1000;
 
 /** A connection to a gateway that heals itself. Failures are ClientErrors. */
 export class GatewayClient implements AsyncDisposable {
-  readonly #options: ResolvedOptions;
   readonly #connection: Connection;
   readonly #subscriptions = new Subscriptions();
   readonly #states = new Set<EventQueue<ConnectionState>>();
+  readonly #refresh: StateRefresh | undefined;
   #openedOnce = false;
-  #refreshWanted = false;
-  #refreshing = false;
 
   private constructor(options: ResolvedOptions, openTransport: OpenTransport) {
-    this.#options = options;
+    this.#refresh = options.refreshOnGap ? new StateRefresh(() => this.#refreshState()) : undefined;
     this.#connection = new Connection({
       client: options,
       openTransport,
@@ -137,7 +128,7 @@ export class GatewayClient implements AsyncDisposable {
   /** Calls the listener with each event of that name, or each notice of the client itself. Dispose to stop. */
   on<N extends LocalEventName>(event: N, listener: (payload: LocalEvents[N]) => void): Disposable;
   on<E extends EventName>(event: E, listener: (payload: EventPayload<E>, frame: EventFrame) => void): Disposable;
-  on(event: string, listener: EventListener): Disposable {
+  on(event: string, listener: (payload: never, frame: EventFrame) => void): Disposable {
     return this.#subscriptions.on(event, listener);
   }
 
@@ -194,6 +185,7 @@ export class GatewayClient implements AsyncDisposable {
       this.#openedOnce = true;
     }
     if (state.state !== "closed") return;
+    this.#refresh?.[Symbol.dispose]();
     for (const queue of this.#states) queue.end(undefined);
     this.#subscriptions.end(state.error);
   }
@@ -201,33 +193,17 @@ export class GatewayClient implements AsyncDisposable {
   /** Source: R5.11. */
   #gap(missed: MissedEvents): void {
     this.#subscriptions.publishLocal("gap", { cause: "sequence", ...missed });
-    if (!this.#options.refreshOnGap) return;
-    this.#refreshWanted = true;
-    if (this.#refreshing) return;
-    this.#refreshing = true;
-    void this.#refreshState();
+    this.#refresh?.request();
   }
 
-  /** Fetches what events would have told. Gaps that come meanwhile are served by one more fetch, not by one each. */
+  /** Fetches what the missed events would have told. */
   async #refreshState(): Promise<void> {
-    while (this.#refreshWanted) {
-      this.#refreshWanted = false;
-      this.#subscriptions.publishLocal("refreshed", await this.#fetchState());
-      await new Promise((resolve) => {
-        setTimeout(resolve, REFRESH_INTERVAL_MS);
-      });
-    }
-    this.#refreshing = false;
-  }
-
-  async #fetchState(): Promise<LocalEvents["refreshed"]> {
-    try {
-      const [health, presence] = await Promise.all([this.request("health", {}), this.request("system-presence", {})]);
-      return { ok: true, health, presence };
-    } catch (error) {
-      if (error instanceof ClientError) return { ok: false, error };
-      throw error;
-    }
+    const requests = [this.request("health", {}), this.request("system-presence", {})] as const;
+    const refreshed = await Promise.all(requests).then(
+      ([health, presence]) => ({ ok: true, health, presence }) as const,
+      (error: unknown) => ({ ok: false, error: asClientError(error) }) as const,
+    );
+    this.#subscriptions.publishLocal("refreshed", refreshed);
   }
 }
 

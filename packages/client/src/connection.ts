@@ -1,6 +1,6 @@
 import type { HelloOk } from "@openclaw/protocol";
 
-import { ClientError } from "./errors.ts";
+import { asClientError, ClientError } from "./errors.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type NewRequest, PendingRequests } from "./pending.ts";
 import { Session, type SessionListener } from "./session.ts";
@@ -196,12 +196,6 @@ function startingWaitMs(error: unknown): number | undefined {
   if (!(error instanceof ClientError) || !error.retryable) return undefined;
   if (error.closeCode !== TRY_AGAIN_LATER && error.code !== "UNAVAILABLE") return undefined;
   return error.retryAfterMs ?? STARTING_WAIT_MS;
-}
-
-function asClientError(thrown: unknown): ClientError {
-  if (thrown instanceof ClientError) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new ClientError("CONNECT_FAILED", `The attempt to connect failed: ${message}`, { cause: thrown });
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

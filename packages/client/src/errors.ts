@@ -73,6 +73,13 @@ export function fromErrorShape(shape: ErrorShape, options: ClientErrorOptions = 
   });
 }
 
+/** Whatever was thrown on this side, as a ClientError. */
+export function asClientError(thrown: unknown): ClientError {
+  if (thrown instanceof ClientError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new ClientError("CONNECT_FAILED", `The client failed: ${message}`, { cause: thrown });
+}
+
 /**
  * Hands a failure of the caller's own listener to the runtime's handler of uncaught errors, as event targets do: it
  * must not stop the other listeners or the connection, and must not vanish.

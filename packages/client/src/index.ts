@@ -3,7 +3,7 @@ export type { ConnectionState } from "./connection.ts";
 export { ClientError, type ClientErrorCode, type ClientErrorOptions } from "./errors.ts";
 export type { ClientOptions } from "./options.ts";
 export { type BackoffOptions, exponentialBackoff, type ReconnectPolicy } from "./reconnect-policy.ts";
-export type { GatewayEvent, LocalEvent, LocalEventName, LocalEvents, ReceivedEvent } from "./subscriptions.ts";
+export type { GatewayEvent, LocalEvent, LocalEventName, LocalEvents, ReceivedEvent } from "./events/subscriptions.ts";
 export type {
   CloseInfo,
   OpenTransport,

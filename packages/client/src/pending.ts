@@ -59,7 +59,7 @@ export class PendingRequests {
     this.#lastId += 1;
     const id = `r${this.#lastId}`;
     const { method, params, signal } = request;
-    const text = JSON.stringify({ type: "req", id, method, params });
+    const text = encodeRequest(id, method, params);
     if (maximumBytes !== undefined && isLonger(text, maximumBytes)) {
       throw new ClientError(
         "INVALID_REQUEST",
@@ -142,6 +142,16 @@ export class PendingRequests {
     clearTimeout(entry.timer);
     entry.forget();
     return entry;
+  }
+}
+
+function encodeRequest(id: string, method: string, params: unknown): string {
+  try {
+    return JSON.stringify({ type: "req", id, method, params });
+  } catch (error) {
+    throw new ClientError("INVALID_REQUEST", `The parameters of ${method} can not be written as JSON.`, {
+      cause: error,
+    });
   }
 }
 

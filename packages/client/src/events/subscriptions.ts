@@ -1,6 +1,6 @@
 import type { EventFrame, EventName, EventPayload, ResultOf, StateVersion } from "@openclaw/protocol";
 
-import { type ClientError, reportUncaught } from "./errors.ts";
+import { type ClientError, reportUncaught } from "../errors.ts";
 import { BoundedBuffer, EventQueue } from "./event-queue.ts";
 
 /** An event of the gateway. Its payload is as the gateway sent it; a newer one may send names that are not listed. */
@@ -57,7 +57,7 @@ export type ReceivedEvent = GatewayEvent | LocalEvent;
  * Listeners as they are kept. The method form lets a listener of one event's payload stand among those of others: who
  * gets what is decided by the name it subscribed to.
  */
-export type EventListener = { notify(payload: unknown, frame: EventFrame | undefined): void }["notify"];
+export type EventListener = { notify(payload: unknown, frame?: EventFrame): void }["notify"];
 
 /** One subscription: the same function may listen twice. */
 interface Listening {
@@ -139,7 +139,7 @@ export class Subscriptions {
   #deliverLocal(event: LocalEvent): void {
     for (const queue of this.#queues) queue.push(event, LOCAL_SIZE);
     for (const { listener } of this.#localListeners.get(event.event) ?? []) {
-      notify(() => listener(event.payload, undefined));
+      notify(() => listener(event.payload));
     }
   }
 }
