@@ -98,8 +98,8 @@ function cleanObject(redactor: Redactor, value: object, depth: number, above: Se
 function cleanError(redactor: Redactor, error: Error, depth: number, above: Set<object>): Record<string, unknown> {
   const { name, message, stack, cause } = error;
   return {
-    name: cleanText(redactor, String(name)),
-    message: cleanText(redactor, String(message)),
+    name: cleanValue(redactor, name, 0, above),
+    message: cleanValue(redactor, message, 0, above),
     ...("code" in error ? { code: cleanValue(redactor, error.code, depth - 1, above) } : {}),
     ...(typeof stack === "string" ? { stack: cleanText(redactor, stack) } : {}),
     ...(cause === undefined ? {} : { cause: cleanValue(redactor, cause, depth - 1, above) }),

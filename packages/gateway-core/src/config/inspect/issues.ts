@@ -95,7 +95,7 @@ function found(path: KeyPath, context: IssueContext): string {
   if (typeof value === "object") return "an object";
   const written = valueAt(context.written, path);
   if (typeof written === "string" && written !== value) return `the value of ${written}`;
-  if (typeof value !== "string") return String(value);
+  if (typeof value !== "string") return JSON.stringify(value) ?? "something else";
   const quotable = value.length <= LONGEST_QUOTE && !mayBeSecret(path) && !value.includes("@");
   return quotable ? JSON.stringify(value) : `a text of ${value.length} characters`;
 }

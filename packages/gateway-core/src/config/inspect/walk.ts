@@ -16,12 +16,12 @@ export interface BareSchema {
 /** Takes the wrappers off a schema and gathers what they know. */
 export function bare(wrapped: z.ZodType): BareSchema {
   let schema = wrapped;
-  let notes: KeyNotes = {};
+  const notes: { -readonly [K in keyof KeyNotes]: KeyNotes[K] } = {};
   let { description } = wrapped;
   let defaultValue: unknown;
   let optional = false;
   for (;;) {
-    notes = { ...keyNotes.get(schema), ...notes };
+    Object.assign(notes, keyNotes.get(schema));
     description ??= schema.description;
     if (schema instanceof z.ZodOptional) optional = true;
     else if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)

@@ -46,7 +46,7 @@ export async function parseJson5(source: string): Promise<unknown> {
     // Most files are plain JSON, which is read without loading the larger parser.
     const { default: json5 } = await import("json5");
     try {
-      return json5.parse(text) as unknown;
+      return json5.parse<unknown>(text);
     } catch (error) {
       throw new SourceFileError(text.trim() === "" ? "is empty" : `is not valid JSON5: ${parseReason(error)}`);
     }
