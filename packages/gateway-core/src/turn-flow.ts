@@ -194,7 +194,15 @@ export class TurnFlow implements AsyncDisposable {
     const { timeoutMs, ...request } = turn.request;
     const outcome = await runTurn({
       agent,
-      turn: { ...identityOf(turn), sessionId: session.sessionId, ...chosenModel(session), ...request, history, tools },
+      turn: {
+        ...identityOf(turn),
+        sessionId: session.sessionId,
+        ...chosenModel(session),
+        ...request,
+        ...(turn.route === undefined ? {} : { channel: turn.route.channel }),
+        history,
+        tools,
+      },
       events,
       clock,
       timeoutMs: timeoutMs ?? settings().timeoutMs,

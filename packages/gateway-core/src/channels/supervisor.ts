@@ -198,7 +198,11 @@ export class ChannelSupervisor implements AsyncDisposable {
   async #discard(managed: ManagedAccount): Promise<void> {
     const { channel } = managed;
     managed.channel = undefined;
-    await channel?.[Symbol.asyncDispose]().catch(() => {});
+    try {
+      await channel?.[Symbol.asyncDispose]();
+    } catch (error) {
+      this.#logOf(managed).debug("the broken channel did not close cleanly", { error });
+    }
   }
 
   #hostOf(managed: ManagedAccount): ChannelHost {

@@ -8,6 +8,7 @@ const DEFAULT_PROBE_TIMEOUT_MS = 10_000;
 
 type Result = ResultOf<"channels.status">;
 type AccountStatus = Result["channelAccounts"][string][number];
+type Issue = NonNullable<Result["statusIssues"]>[number];
 
 /** The worst of several accounts is what a channel as a whole is said to be. */
 const FROM_BEST_TO_WORST = ["online", "connecting", "stopped", "backoff", "conflict", "unlinked", "unauthorized", "failed"];
@@ -79,11 +80,11 @@ async function probeAccount({ channels }: CallContext, view: AccountView, signal
   return channels.probe(view.channel, view.accountId, signal);
 }
 
-function issuesOf({ channel, accountId, enabled, configured, problem, status }: AccountView): NonNullable<Result["statusIssues"]> {
+function issuesOf({ channel, accountId, enabled, configured, problem, status }: AccountView): Issue[] {
   if (!enabled) return [];
   const issue = { channel, accountId };
   if (!configured) return [{ ...issue, kind: "config", message: problem ?? "The account is not configured." }];
-  const found: NonNullable<Result["statusIssues"]> = [];
+  const found: Issue[] = [];
   if (problem !== undefined) found.push({ ...issue, kind: "config", message: problem });
   if (status.state === "unauthorized" || status.state === "unlinked") {
     found.push({ ...issue, kind: "auth", message: status.detail ?? "The platform refuses the account's credentials." });

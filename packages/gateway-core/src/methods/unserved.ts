@@ -2,17 +2,6 @@ import type { MethodName } from "@openclaw/protocol";
 
 /** Methods of the contract that this gateway does not serve: a call is answered like one of an unknown method. */
 export const UNSERVED = [
-  "agent",
-  "agent.wait",
-  "agents.list",
-  "channels.status",
-  "chat.abort",
-  "chat.history",
-  "chat.inject",
-  "chat.send",
-  "health",
-  "logs.tail",
-  "models.list",
   "node.describe",
   "node.event",
   "node.invoke.result",
@@ -24,12 +13,4 @@ export const UNSERVED = [
   "node.pair.request",
   "node.pair.verify",
   "node.rename",
-  "outbox.list",
-  "pairing.approve",
-  "pairing.list",
-  "send",
-  "sessions.list",
-  "status",
-  "system-event",
-  "system-presence",
 ] as const satisfies readonly MethodName[];

@@ -1,0 +1,83 @@
+import type { AccessSettings, InboundMessage } from "@openclaw/channels-contract";
+import { describe, expect, it } from "vitest";
+
+import { decide } from "../../src/policy/policy.ts";
+
+const access = (changes: Partial<AccessSettings> = {}): AccessSettings => ({
+  directPolicy: "pairing",
+  allowFrom: ["7"],
+  groupPolicy: "allowlist",
+  groupAllowFrom: ["7"],
+  ...changes,
+});
+const direct = (senderId: string, changes: Partial<InboundMessage> = {}): InboundMessage => ({
+  messageId: "1",
+  chat: { id: senderId, type: "direct" },
+  sender: { id: senderId, username: "ada" },
+  text: "hi",
+  sentAt: 0,
+  ...changes,
+});
+const group = (senderId: string, changes: Partial<InboundMessage> = {}): InboundMessage =>
+  direct(senderId, { chat: { id: "-100", type: "group" }, mentionsSelf: true, ...changes });
+const actionOf = (message: InboundMessage, settings: AccessSettings, isPaired = false) => decide({ message, access: settings, isPaired }).action;
+
+describe("direct messages", () => {
+  it.each([
+    ["pairing", "7", false, "answer"],
+    ["pairing", "8", false, "pair"],
+    ["pairing", "8", true, "answer"],
+    ["allowlist", "8", false, "ignore"],
+    ["allowlist", "8", true, "answer"],
+    ["allowlist", "7", false, "answer"],
+    ["open", "8", false, "ignore"],
+    ["disabled", "7", true, "ignore"],
+  ] as const)("under %s from %s (paired: %s): %s", (directPolicy, senderId, isPaired, action) => {
+    expect(actionOf(direct(senderId), access({ directPolicy }), isPaired)).toBe(action);
+  });
+
+  it("under open with * from anyone: answer", () => {
+    expect(actionOf(direct("8"), access({ directPolicy: "open", allowFrom: ["*"] }))).toBe("answer");
+  });
+
+  it("FS a username in the list lets nobody in: names change hands", () => {
+    expect(actionOf(direct("8"), access({ directPolicy: "allowlist", allowFrom: ["@ada", "ada"] }))).toBe("ignore");
+  });
+
+  it("F36 ignores bots and the account itself", () => {
+    expect(actionOf(direct("7", { sender: { id: "7", isBot: true } }), access())).toBe("ignore");
+    expect(actionOf(direct("7", { sender: { id: "7", isSelf: true } }), access())).toBe("ignore");
+  });
+});
+
+describe("groups", () => {
+  it("answers a listed sender who mentions the bot or replies to it, and nobody else", () => {
+    expect(actionOf(group("7"), access())).toBe("answer");
+    expect(actionOf(group("8"), access(), true)).toBe("ignore");
+    expect(actionOf(group("7", { mentionsSelf: false }), access())).toBe("ignore");
+    expect(actionOf(group("7", { mentionsSelf: false, replyTo: { messageId: "0", isSelf: true } }), access())).toBe("answer");
+  });
+
+  it("considers only the groups that are listed, once any is", () => {
+    expect(actionOf(group("7"), access({ groups: { "-200": {} } }))).toBe("ignore");
+    expect(actionOf(group("7"), access({ groups: { "*": {} } }))).toBe("answer");
+    expect(actionOf(group("8"), access({ groupPolicy: "open", groups: { "-200": {} } }))).toBe("ignore");
+    expect(actionOf(group("8"), access({ groupPolicy: "open" }))).toBe("answer");
+  });
+
+  it("takes a topic's settings before its group's", () => {
+    const groups = { "-100": { requireMention: true, systemPrompt: "group", topics: { "5": { requireMention: false, systemPrompt: "topic" } } } };
+    const inTopic = group("7", { mentionsSelf: false, chat: { id: "-100", type: "group", threadId: "5" } });
+    expect(decide({ message: inTopic, access: access({ groups }), isPaired: false })).toEqual({ action: "answer", extraSystemPrompt: "topic" });
+    expect(actionOf(group("7", { mentionsSelf: false }), access({ groups }))).toBe("ignore");
+  });
+
+  it("can turn a group, or all of them, off", () => {
+    expect(actionOf(group("7"), access({ groups: { "-100": { enabled: false } } }))).toBe("ignore");
+    expect(actionOf(group("7"), access({ groupPolicy: "disabled" }))).toBe("ignore");
+  });
+
+  it("says why it ignores", () => {
+    expect(decide({ message: group("8"), access: access(), isPaired: false })).toMatchObject({ reason: "the sender is not in groupAllowFrom" });
+  });
+});

@@ -1,0 +1,107 @@
+import { spawnSync } from "node:child_process";
+import { statSync, writeFileSync } from "node:fs";
+
+import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { FatalError } from "../../src/errors.ts";
+import { SqliteStore } from "../../src/store/sqlite.ts";
+
+let directory: TempDirectory;
+let path: string;
+beforeEach(async () => {
+  directory = await createTempDirectory();
+  path = `${directory.path}/state/gateway.sqlite`;
+});
+afterEach(() => directory[Symbol.asyncDispose]());
+
+const setCursor = "INSERT INTO cursors (channel, account, key, value, updated_at) VALUES ('c', 'a', ?, 'v', 1)";
+const countCursors = "SELECT count(*) AS total FROM cursors";
+
+describe("transactions", () => {
+  it("commit as a whole, and are seen by later reads", async () => {
+    await using store = SqliteStore.open(path);
+    await store.transaction(async (sql) => {
+      await sql.run(setCursor, "one");
+      await sql.run(setCursor, "two");
+    });
+    expect(await store.get(countCursors)).toEqual({ total: 2 });
+  });
+
+  it("leave nothing behind when their work throws", async () => {
+    await using store = SqliteStore.open(path);
+    const failing = store.transaction(async (sql) => {
+      await sql.run(setCursor, "one");
+      throw new Error("no");
+    });
+    await expect(failing).rejects.toThrow("no");
+    expect(await store.get(countCursors)).toEqual({ total: 0 });
+  });
+
+  it("run one after the other, and a read outside never sees half of one", async () => {
+    await using store = SqliteStore.open(path);
+    const order: string[] = [];
+    const slow = store.transaction(async (sql) => {
+      await sql.run(setCursor, "one");
+      order.push("inside one");
+      for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+      await sql.run(setCursor, "two");
+    });
+    const fast = store.transaction(async () => void order.push("inside two"));
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+    expect(await store.get(countCursors)).toEqual({ total: 0 });
+    await Promise.all([slow, fast]);
+    expect(order).toEqual(["inside one", "inside two"]);
+    expect(await store.get(countCursors)).toEqual({ total: 2 });
+  });
+
+  it("are refused after closing", async () => {
+    const store = SqliteStore.open(path);
+    await store[Symbol.asyncDispose]();
+    await expect(store.run(setCursor, "one")).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+});
+
+describe("opening", () => {
+  it("makes files that only their owner can read", async () => {
+    await using _store = SqliteStore.open(path);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(`${directory.path}/state`).mode & 0o777).toBe(0o700);
+  });
+
+  it("F39 refuses a second opener of the same state, and says what to do", async () => {
+    await using _store = SqliteStore.open(path);
+    expect(() => SqliteStore.open(path)).toThrow(/Another gateway is using the state/);
+  });
+
+  it("F13 leaves no stale lock when the process is killed", async () => {
+    const script = `
+      import { SqliteStore } from ${JSON.stringify(new URL("../../src/store/sqlite.ts", import.meta.url).href)};
+      const store = SqliteStore.open(${JSON.stringify(path)});
+      await store.run(${JSON.stringify(setCursor)}, "one");
+      process.kill(process.pid, "SIGKILL");`;
+    const child = spawnSync(process.execPath, ["--conditions=@openclaw/source", "--input-type=module", "-e", script], { encoding: "utf8" });
+    expect(child.signal, child.stderr).toBe("SIGKILL");
+    await using store = SqliteStore.open(path);
+    expect(await store.get(countCursors)).toEqual({ total: 1 });
+  });
+
+  it("R1.2 names a damaged file and the remedy", async () => {
+    await using _store = SqliteStore.open(path);
+    const other = `${directory.path}/state/other.sqlite`;
+    writeFileSync(other, "this is not a database, and long enough to be read as a header of one");
+    const open = () => SqliteStore.open(other);
+    expect(open).toThrow(FatalError);
+    expect(open).toThrow(/is damaged or is not a database/);
+  });
+
+  it("refuses a database that a newer version wrote", async () => {
+    const store = SqliteStore.open(path);
+    await store[Symbol.asyncDispose]();
+    const { DatabaseSync } = await import("node:sqlite");
+    const database = new DatabaseSync(path);
+    database.exec("PRAGMA user_version = 999");
+    database.close();
+    expect(() => SqliteStore.open(path)).toThrow(/written by a newer version \(schema 999/);
+  });
+});

@@ -1,0 +1,115 @@
+import { createMemoryChannel, type MemoryPlatform } from "@openclaw/channels-contract/memory";
+import type { EventName, EventPayload } from "@openclaw/protocol";
+
+import { ChannelSupervisor } from "../../src/channels/supervisor.ts";
+import { EventBus } from "../../src/events/bus.ts";
+import { Inbox } from "../../src/inbox/inbox.ts";
+import { MessageFlow } from "../../src/message-flow.ts";
+import { Outbox, type UnknownPolicy } from "../../src/outbox/outbox.ts";
+import { PairingStore } from "../../src/policy/pairing.ts";
+import type { Tool } from "../../src/ports.ts";
+import { SessionStore } from "../../src/sessions/session-store.ts";
+import { TurnQueue } from "../../src/sessions/turn-queue.ts";
+import { SqliteStore } from "../../src/store/sqlite.ts";
+import { systemClock, systemIds } from "../../src/system.ts";
+import { TurnFlow } from "../../src/turn-flow.ts";
+import { ScriptedAgent } from "./scripted-agent.ts";
+import { recordingLog } from "./silent-log.ts";
+
+export interface WalkOptions {
+  readonly databaseFile: string;
+  readonly platform?: MemoryPlatform;
+  readonly agent?: ScriptedAgent;
+  readonly tools?: readonly Tool[];
+  readonly section?: unknown;
+  readonly unknownPolicy?: UnknownPolicy;
+  readonly turnTimeoutMs?: number;
+  readonly maxConcurrent?: number;
+  /** False leaves everything stopped, as if the process died right after opening its database. */
+  readonly start?: boolean;
+}
+
+/** The rooms of the message walk around a memory channel, wired as a gateway wires them, without sockets. */
+export async function openWalk(options: WalkOptions) {
+  const log = recordingLog();
+  const clock = systemClock;
+  const ids = systemIds;
+  const store = SqliteStore.open(options.databaseFile);
+  const agent = options.agent ?? new ScriptedAgent();
+  const kit = createMemoryChannel(options.platform ? { platform: options.platform } : {});
+  const events = new EventBus((error) => log.error("listener failed", { error }));
+  const published: { event: EventName; payload: EventPayload<EventName> }[] = [];
+  events.onAny(({ event, payload }) => published.push({ event, payload }));
+  const inbox = new Inbox(store, clock);
+  const sessions = new SessionStore(store, clock, ids);
+  const pairing = new PairingStore(store, clock);
+  const turnQueue = new TurnQueue(store, clock, ids.uuid());
+  const channels: ChannelSupervisor = new ChannelSupervisor({
+    plugins: [kit.plugin],
+    sections: { memory: kit.plugin.configSchema.parse(options.section ?? {}) },
+    environment: {},
+    clock,
+    log,
+    accept: (source, batch) => flow.accept(source, batch),
+    readCursor: (source, key) => inbox.readCursor(source, key),
+    onStatusChange: () => void flow?.route(),
+  });
+  const outbox = new Outbox({
+    store,
+    clock,
+    ids,
+    log,
+    deliver: (row, message, signal) => channels.send(row.channel, row.account, message, signal),
+    unknownPolicy: () => options.unknownPolicy ?? "label",
+    maxTextLength: (channel, account) => channels.maxTextLength(channel, account),
+    random: () => 0.5,
+  });
+  const turns = new TurnFlow({
+    store,
+    clock,
+    log,
+    events,
+    sessions,
+    turnQueue,
+    outbox,
+    channels: () => channels,
+    agent,
+    tools: () => options.tools ?? [],
+    call: () => Promise.reject(new Error("This walk has no methods.")),
+    settings: () => ({ maxConcurrent: options.maxConcurrent ?? 4, timeoutMs: options.turnTimeoutMs ?? 10_000 }),
+  });
+  const flow: MessageFlow = new MessageFlow({
+    store,
+    clock,
+    ids,
+    log,
+    inbox,
+    pairing,
+    sessions,
+    turnQueue,
+    outbox,
+    channels: () => channels,
+    turns,
+    settings: () => ({
+      defaultAgentId: "main",
+      sessionKeys: { scope: "per-sender", dmScope: "per-channel-peer", mainKey: "main" },
+      backlogMaxAgeMs: 12 * 60 * 60 * 1000,
+      agentFor: () => "main",
+    }),
+  });
+  const stop = async () => {
+    channels.stopIntake();
+    await flow[Symbol.asyncDispose]();
+    await turns[Symbol.asyncDispose]();
+    await outbox[Symbol.asyncDispose]();
+    await channels[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+  };
+  if (options.start !== false) {
+    channels.start();
+    await outbox.start();
+    await flow.start();
+  }
+  const { platform } = kit;
+  return { agent, channels, events, flow, inbox, log, outbox, pairing, platform, published, sessions, stop, store, turnQueue, turns, [Symbol.asyncDispose]: stop };
+}
