@@ -4,6 +4,9 @@
  */
 import type { AcceptedOf, MethodName, ParamsOf, ResultOf } from "@openclaw/protocol";
 
+/** What a tool needs to name the methods it calls, without depending on the wire contract itself. */
+export type { MethodName, ParamsOf, ResultOf };
+
 /** A timer that has been set. Cancelling twice is harmless. */
 export interface Timer extends Disposable {
   cancel(): void;
