@@ -1,0 +1,15 @@
+export { MODEL_ENVIRONMENT_KEYS } from "./models/known-providers.ts";
+export { createAgentRuntime } from "./runtime.ts";
+export type { AgentRuntimeOptions } from "./runtime.ts";
+export type {
+  AgentRuntimeSettings,
+  AgentSettings,
+  ModelApi,
+  ModelChoice,
+  ModelEntry,
+  ModelSettings,
+  ProviderSettings,
+  ThinkingLevel,
+  TurnLimits,
+} from "./settings.ts";
+export { builtInTools } from "./tools/built-in-tools.ts";

@@ -1,0 +1,176 @@
+import { AgentError } from "@openclaw/gateway-core/ports";
+
+import {
+  type AgentRuntimeSettings,
+  type AgentSettings,
+  DEFAULT_CONTEXT_TOKENS,
+  type ModelApi,
+  type ModelSettings,
+  type ProviderSettings,
+} from "../settings.ts";
+import { KNOWN_MODELS, OFFLINE_MODEL } from "./known-models.ts";
+import { KNOWN_PROVIDERS, type KnownProvider } from "./known-providers.ts";
+import { findEntry, formatReference, type ModelReference } from "./reference.ts";
+
+/** What is known of a model once its provider is settled. */
+export interface ModelFacts {
+  readonly provider: string;
+  readonly id: string;
+  /** "provider/model". */
+  readonly reference: string;
+  /** In tokens. */
+  readonly contextWindow: number;
+  readonly reasoning: boolean;
+}
+
+/** How to reach a model over the network. */
+export interface ModelEndpoint extends ModelFacts {
+  readonly api: ModelApi;
+  /** Without a slash at the end. */
+  readonly baseUrl: string;
+  readonly apiKey: string | undefined;
+  readonly authHeader: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly maxOutputTokens: number | undefined;
+  readonly temperature: number | undefined;
+  /** Where the key is set, for messages to people. */
+  readonly keyRemedy: string;
+}
+
+export type ResolvedModel =
+  | { readonly kind: "offline"; readonly facts: ModelFacts }
+  | { readonly kind: "remote"; readonly facts: ModelFacts; readonly endpoint: ModelEndpoint };
+
+/**
+ * Settles everything about one model. Throws AgentError: "unknown-model" for a provider or model that nothing
+ * describes, "no-credentials" for a provider that needs a key and has none.
+ */
+export function resolveModel(
+  reference: ModelReference,
+  settings: AgentRuntimeSettings,
+  agent: AgentSettings,
+): ResolvedModel {
+  if (reference.provider === OFFLINE_MODEL.provider) return resolveOffline(reference);
+  const provider = findProvider(reference.provider, settings);
+  const model = findModel(reference, provider);
+  const known = KNOWN_MODELS.find((one) => one.provider === reference.provider && one.id === reference.model);
+  const parameters = findEntry(reference, settings.models)?.params;
+  const facts: ModelFacts = {
+    provider: reference.provider,
+    id: reference.model,
+    reference: formatReference(reference),
+    contextWindow: model?.contextWindow ?? known?.contextWindow ?? agent.contextTokens ?? DEFAULT_CONTEXT_TOKENS,
+    reasoning: model?.reasoning ?? known?.reasoning ?? false,
+  };
+  const apiKey = requireKey(reference, provider);
+  return {
+    kind: "remote",
+    facts,
+    endpoint: {
+      ...facts,
+      api: model?.api ?? provider.configured.api ?? provider.known?.api ?? "openai-completions",
+      baseUrl: provider.baseUrl,
+      apiKey,
+      authHeader: provider.configured.authHeader ?? false,
+      headers: provider.configured.headers ?? {},
+      maxOutputTokens: parameters?.maxTokens ?? model?.maxTokens,
+      temperature: parameters?.temperature,
+      keyRemedy: keyRemedy(reference.provider, provider.known),
+    },
+  };
+}
+
+function resolveOffline(reference: ModelReference): ResolvedModel {
+  const { id, provider, contextWindow, reasoning } = OFFLINE_MODEL;
+  if (reference.model !== id) {
+    throw new AgentError(
+      "unknown-model",
+      `There is no model "${formatReference(reference)}"; the offline model is "offline/echo".`,
+      {
+        provider,
+        model: reference.model,
+      },
+    );
+  }
+  return { kind: "offline", facts: { provider, id, reference: formatReference(reference), contextWindow, reasoning } };
+}
+
+interface FoundProvider {
+  readonly known: KnownProvider | undefined;
+  readonly configured: ProviderSettings;
+  readonly baseUrl: string;
+  readonly apiKey: string | undefined;
+}
+
+/** A provider as the configuration and the built-in table describe it together. */
+export function findProvider(id: string, settings: AgentRuntimeSettings): FoundProvider {
+  const known = KNOWN_PROVIDERS.get(id);
+  const configured = configuredProvider(id, settings) ?? {};
+  const baseUrl = configured.baseUrl ?? known?.baseUrl;
+  if (baseUrl === undefined) {
+    throw new AgentError(
+      "unknown-model",
+      `Unknown provider "${id}". Set models.providers.${id}.baseUrl in the configuration, or use one of: ${[...KNOWN_PROVIDERS.keys()].join(", ")}, offline.`,
+      { provider: id },
+    );
+  }
+  const apiKey = filled(configured.apiKey) ?? environmentKey(known, settings);
+  return { known, configured, baseUrl: baseUrl.replace(/\/+$/u, ""), apiKey };
+}
+
+function configuredProvider(id: string, settings: AgentRuntimeSettings): ProviderSettings | undefined {
+  return Object.entries(settings.providers ?? {}).find(([key]) => key.toLowerCase() === id)?.[1];
+}
+
+function environmentKey(known: KnownProvider | undefined, settings: AgentRuntimeSettings): string | undefined {
+  for (const name of known?.environment ?? []) {
+    const value = filled(settings.environment?.[name]);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function filled(value: string | undefined): string | undefined {
+  const trimmed = value?.trim();
+  return trimmed === undefined || trimmed === "" ? undefined : trimmed;
+}
+
+/** Whether the provider can be asked with what is configured: it has a key, or runs where none is needed. */
+export function isUsable(provider: FoundProvider): boolean {
+  return provider.apiKey !== undefined || !needsKey(provider);
+}
+
+/** A known provider at its own address needs a key. Somebody's own server may do without; it says so itself if not. */
+function needsKey(provider: FoundProvider): boolean {
+  return provider.known !== undefined && provider.known.local !== true && provider.configured.baseUrl === undefined;
+}
+
+function requireKey(reference: ModelReference, provider: FoundProvider): string | undefined {
+  if (isUsable(provider)) return provider.apiKey;
+  throw new AgentError(
+    "no-credentials",
+    `No API key found for provider "${reference.provider}". ${keyRemedy(reference.provider, provider.known)}`,
+    { provider: reference.provider, model: reference.model },
+  );
+}
+
+function keyRemedy(id: string, known: KnownProvider | undefined): string {
+  const inConfiguration = `models.providers.${id}.apiKey in the configuration`;
+  const [variable] = known?.environment ?? [];
+  return variable === undefined
+    ? `Set ${inConfiguration}.`
+    : `Set ${variable} in the gateway's environment, or ${inConfiguration}.`;
+}
+
+function findModel(reference: ModelReference, provider: FoundProvider): ModelSettings | undefined {
+  const listed = provider.configured.models ?? [];
+  const model = listed.find((one) => one.id === reference.model);
+  if (model === undefined && provider.known === undefined && listed.length > 0) {
+    throw new AgentError(
+      "unknown-model",
+      `Provider "${reference.provider}" has no model "${reference.model}". models.providers.${reference.provider}.models lists: ${listed.map((one) => one.id).join(", ")}.`,
+      { provider: reference.provider, model: reference.model },
+    );
+  }
+  return model;
+}

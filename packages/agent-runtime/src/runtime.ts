@@ -1,0 +1,55 @@
+import type { Agent, AgentModel, AgentTurn, Clock, Logger, TurnPart } from "@openclaw/gateway-core/ports";
+
+import { listModels } from "./models/list.ts";
+import { formatReference } from "./models/reference.ts";
+import { defaultModel } from "./models/selection.ts";
+import { WorkspaceFiles } from "./prompt/workspace-files.ts";
+import type { AgentRuntimeSettings } from "./settings.ts";
+import { runTurn } from "./turn/run-turn.ts";
+import { ToolInputCheck } from "./turn/tool-input.ts";
+
+export interface AgentRuntimeOptions {
+  /** Asked at the start of every turn, so that a changed configuration holds from the next turn on. */
+  readonly settings: () => AgentRuntimeSettings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How requests are made; the global fetch when absent. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** Creates the default agent: any configured model, a tool loop, and `offline/echo` when nothing is configured. */
+export function createAgentRuntime(options: AgentRuntimeOptions): Agent {
+  return new AgentRuntime(options);
+}
+
+class AgentRuntime implements Agent {
+  readonly #options: AgentRuntimeOptions;
+  readonly #workspaceFiles: WorkspaceFiles;
+  readonly #inputCheck: ToolInputCheck;
+
+  constructor(options: AgentRuntimeOptions) {
+    this.#options = options;
+    this.#workspaceFiles = new WorkspaceFiles(options.log);
+    this.#inputCheck = new ToolInputCheck(options.log);
+  }
+
+  runTurn(turn: AgentTurn, signal: AbortSignal): AsyncIterable<TurnPart> {
+    const { settings, clock, log, fetch = globalThis.fetch } = this.#options;
+    return runTurn(turn, signal, {
+      settings: settings(),
+      clock,
+      log,
+      fetch,
+      workspaceFiles: this.#workspaceFiles,
+      inputCheck: this.#inputCheck,
+    });
+  }
+
+  async listModels(): Promise<readonly AgentModel[]> {
+    return listModels(this.#options.settings());
+  }
+
+  defaultModel(agentId: string): string {
+    return formatReference(defaultModel(this.#options.settings(), agentId));
+  }
+}

@@ -1,0 +1,78 @@
+import { AgentError, type TurnPart } from "@openclaw/gateway-core/ports";
+
+import { boundHistory } from "../history/bound.ts";
+import type { ConversationMessage } from "../history/conversation.ts";
+import type { ModelProvider, ToolOffer } from "../providers/provider.ts";
+import type { ThinkingLevel } from "../settings.ts";
+import type { Answer, RequestedCall } from "./answer.ts";
+import type { ModelSequence } from "./model-sequence.ts";
+import type { TurnRecord } from "./turn-record.ts";
+
+export interface Question {
+  /** The system prompt for the model of this reference. */
+  readonly systemFor: (reference: string) => string;
+  readonly history: readonly ConversationMessage[];
+  /** The prompt and what the turn has added to it. */
+  readonly current: readonly ConversationMessage[];
+  readonly tools: readonly ToolOffer[];
+  readonly thinking: ThinkingLevel;
+}
+
+export interface Asking {
+  readonly record: TurnRecord;
+  readonly signal: AbortSignal;
+}
+
+/** Asks the current model, and after a failure the next one, as long as nothing was said yet. */
+export async function* ask(
+  question: Question,
+  models: ModelSequence,
+  asking: Asking,
+): AsyncGenerator<TurnPart, Answer> {
+  for (;;) {
+    const progress = { isSpoken: false };
+    try {
+      const provider = await models.current();
+      if (asking.record.announce(provider)) yield { type: "model", provider: provider.provider, model: provider.model };
+      return yield* askOne(question, provider, { ...asking, progress });
+    } catch (error) {
+      asking.signal.throwIfAborted();
+      if (!(error instanceof AgentError)) throw error;
+      models.giveUp(error, progress.isSpoken);
+    }
+  }
+}
+
+async function* askOne(
+  question: Question,
+  provider: ModelProvider,
+  { record, signal, progress }: Asking & { readonly progress: { isSpoken: boolean } },
+): AsyncGenerator<TurnPart, Answer> {
+  const { history, current, tools, thinking } = question;
+  const system = question.systemFor(provider.reference);
+  const kept = boundHistory(history, { system, tools, current }, provider.contextWindow);
+  const calls: RequestedCall[] = [];
+  let text = "";
+  for await (const part of provider.stream({ system, messages: [...kept, ...current], tools, thinking }, signal)) {
+    switch (part.type) {
+      case "text":
+        progress.isSpoken = true;
+        yield record.text(part.delta, text === "");
+        text += part.delta;
+        break;
+      case "reasoning":
+        yield { type: "reasoning", delta: part.delta };
+        break;
+      case "tool-call": {
+        const { type: _type, ...call } = part;
+        calls.push(call);
+        break;
+      }
+      case "finish": {
+        const { reason, usage, native } = part;
+        return { text, calls, reason, usage, native, provider: provider.provider, model: provider.model };
+      }
+    }
+  }
+  throw new AgentError("internal", `${provider.reference}: the answer ended without a finish.`);
+}

@@ -1,0 +1,99 @@
+/**
+ * One turn, from the prompt to its end: choose the models → build the prompt → ask → call tools → ask again, until
+ * the model calls no more tools.
+ */
+import { AgentError, type AgentTurn, type Clock, type Logger, type TurnPart } from "@openclaw/gateway-core/ports";
+
+import { append, type ConversationMessage, toConversation } from "../history/conversation.ts";
+import { resolveModel } from "../models/resolve.ts";
+import { candidateModels } from "../models/selection.ts";
+import { parseThinking } from "../models/thinking.ts";
+import { systemPrompt } from "../prompt/system-prompt.ts";
+import type { WorkspaceFiles } from "../prompt/workspace-files.ts";
+import { createProvider } from "../providers/create-provider.ts";
+import { type AgentRuntimeSettings, agentSettings, DEFAULT_LIMITS } from "../settings.ts";
+import { ask } from "./ask.ts";
+import { ModelSequence } from "./model-sequence.ts";
+import { executeCall, type ToolRoom } from "./tool-execution.ts";
+import type { ToolInputCheck } from "./tool-input.ts";
+import { TurnRecord } from "./turn-record.ts";
+
+export interface TurnHost {
+  readonly settings: AgentRuntimeSettings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly fetch: typeof globalThis.fetch;
+  readonly workspaceFiles: WorkspaceFiles;
+  readonly inputCheck: ToolInputCheck;
+}
+
+/** The reasons after which a model's tool calls are not made: they may be cut off in the middle. */
+const CUT_OFF: ReadonlySet<string> = new Set(["length", "content-filter"]);
+/** What a turn without words in its prompt says to the model, since an empty message is refused by most. */
+const EMPTY_PROMPT = "[The message has no text.]";
+
+/** Runs a turn. Throws AgentError; an aborted signal ends it at once with the signal's reason. */
+export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnHost): AsyncGenerator<TurnPart> {
+  signal.throwIfAborted();
+  const { settings, clock, log } = host;
+  const agent = agentSettings(settings, turn.agentId);
+  const limits = { ...DEFAULT_LIMITS, ...settings.limits };
+  const thinking = turn.thinking === undefined ? (agent.thinkingDefault ?? "low") : parseThinking(turn.thinking);
+  const models = new ModelSequence(
+    candidateModels(settings, turn.agentId, turn.model),
+    (reference) =>
+      createProvider(resolveModel(reference, settings, agent), { ...host, idleTimeoutMs: limits.idleTimeoutMs }),
+    log,
+  );
+  const files = await host.workspaceFiles.read(agent);
+  const { history, current } = conversationOf(turn);
+  const record = new TurnRecord(clock);
+  const room: ToolRoom = {
+    tools: turn.tools,
+    inputCheck: host.inputCheck,
+    maxOutputChars: limits.maxToolOutputChars,
+    log,
+  };
+  const systemFor = (reference: string): string =>
+    systemPrompt({ turn, agent, files, reference, thinking, now: clock.now(), log });
+
+  for (let step = 1; step <= limits.maxSteps; step += 1) {
+    const question = { systemFor, history, current, tools: turn.tools, thinking };
+    const answer = record.name(yield* ask(question, models, { record, signal }));
+    const calls = CUT_OFF.has(answer.reason) ? [] : answer.calls;
+    record.assistant({ ...answer, calls });
+    if (calls.length === 0) {
+      yield record.finish(answer.reason);
+      return;
+    }
+    current.push({
+      role: "assistant",
+      text: answer.text,
+      toolCalls: calls,
+      ...(answer.native && { native: answer.native }),
+    });
+    const results = [];
+    for (const call of calls) {
+      const { id, name, input } = call;
+      yield { type: "tool-call", toolCallId: id, name, input };
+      const result = await executeCall(call, room, signal);
+      yield { type: "tool-result", toolCallId: id, name, result };
+      record.toolResult(call, result);
+      results.push({ id, name, text: result.text, isError: result.isError ?? false });
+    }
+    current.push({ role: "tool", results });
+  }
+  const note = `I stopped after ${limits.maxSteps} steps without coming to an end. Ask me to go on if I should.`;
+  yield record.text(note);
+  record.note(note);
+  yield record.finish("step-limit");
+}
+
+/** The history and, apart from it, the message that the turn answers, which is never left out. */
+function conversationOf(turn: AgentTurn): { history: readonly ConversationMessage[]; current: ConversationMessage[] } {
+  const conversation = [...toConversation(turn.history)];
+  append(conversation, { role: "user", text: turn.prompt.trim() === "" ? EMPTY_PROMPT : turn.prompt });
+  const prompt = conversation.pop();
+  if (prompt === undefined) throw new AgentError("internal", "The turn has no prompt.");
+  return { history: conversation, current: [prompt] };
+}
