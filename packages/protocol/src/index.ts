@@ -1,9 +1,10 @@
-export type { ConnectParams, HelloOk } from "./entities.gen.ts";
 export { type CloseCode, CLOSE_CODES } from "./close-codes.ts";
 export { ERROR_CODES, type ErrorCode, type ErrorShape } from "./errors.ts";
 export type { EventFrame, Frame, RequestFrame, ResponseFrame, StateVersion } from "./frames.ts";
 export { hasScope, type Role, type Scope, SCOPES } from "./scopes.ts";
+export type { EventRow, MethodRow } from "./table.ts";
 export { type Dialect, MINIMUM_PROTOCOL_VERSION, negotiateVersion, PROTOCOL_VERSION } from "./version.ts";
+export type { Wire } from "./wire.ts";
 export {
   type AcceptedOf,
   EVENTS,
@@ -14,3 +15,61 @@ export {
   type ParamsOf,
   type ResultOf,
 } from "./table.gen.ts";
+export type {
+  AgentAssistantData,
+  AgentHealth,
+  AgentIdentity,
+  AgentLifecycleData,
+  AgentRow,
+  AgentToolData,
+  Attachment,
+  ChannelAccountStatus,
+  ChannelHealth,
+  ChannelIdentity,
+  ChannelMeta,
+  ChannelProbe,
+  ChannelState,
+  ChannelSummary,
+  ChatMessage,
+  ClientId,
+  ClientInfo,
+  ClientMode,
+  ConfigHealth,
+  ConnectAuth,
+  ConnectParams,
+  ConnectionPolicy,
+  ContentBlock,
+  DeliveryContext,
+  DeviceProof,
+  EventLoopHealth,
+  HealthProblem,
+  HealthSnapshot,
+  HeartbeatSettings,
+  HelloAuth,
+  HelloOk,
+  ModelInfo,
+  NodeError,
+  NodeRow,
+  OutboundReceipt,
+  OutboxRow,
+  OutboxState,
+  PairedNode,
+  PairingRequest,
+  PendingNode,
+  PresenceEntry,
+  RecentSession,
+  RunMeta,
+  RunPayload,
+  RunResult,
+  SessionDefaults,
+  SessionKind,
+  SessionModelDefaults,
+  SessionOrigin,
+  SessionRow,
+  SessionStatus,
+  SessionStoreSummary,
+  Snapshot,
+  StatusIssue,
+  TokenUsage,
+  UsageCost,
+} from "./entities.gen.ts";
