@@ -102,6 +102,8 @@ export interface SetUpResult {
   }[];
   /** What was there already and was left as it is. */
   readonly kept: readonly string[];
+  /** What else was done or is left to do, in sentences. */
+  readonly notes: readonly string[];
   /** Where a reset put what was there before. */
   readonly movedTo?: string;
 }

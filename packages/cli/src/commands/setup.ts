@@ -33,6 +33,7 @@ export const command = defineCommand({
         port: result.location.port,
         created: result.created,
         kept: result.kept,
+        notes: result.notes,
       },
       view: [
         ...setUpBlocks(result),

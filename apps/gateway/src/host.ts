@@ -1,0 +1,45 @@
+import type { Host, OutputStream } from "@openclaw/cli";
+import { readEnvironment } from "@openclaw/gateway-core/config";
+
+import { locate } from "./profile/locate.ts";
+import { version } from "./version.ts";
+
+/** This process and this machine, as the commands see them. What a command may not need is loaded when it does. */
+export function createHost(signal: AbortSignal): Host {
+  const environment = readEnvironment();
+  return {
+    version,
+    environment,
+    invocation: invocation(environment),
+    platform: process.platform,
+    stdout: outputStream(process.stdout),
+    stderr: outputStream(process.stderr),
+    signal,
+    locate: (selection) => locate(selection, environment),
+    setUp: async (selection, options) => {
+      const { setUp } = await import("./profile/set-up.ts");
+      return setUp(selection, options, environment);
+    },
+    runGateway: async (options, stop) => {
+      const { runGateway } = await import("./run/run-gateway.ts");
+      return runGateway(options, environment, stop);
+    },
+  };
+}
+
+function outputStream(stream: NodeJS.WriteStream): OutputStream {
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTerminal: Boolean(stream.isTTY),
+    columns: stream.columns ?? 80,
+  };
+}
+
+/** The words that start this program again, so that the commands it suggests can be pasted. */
+function invocation(environment: Readonly<Record<string, string | undefined>>): string {
+  const installed = import.meta.url.includes("/node_modules/");
+  if (!installed) return "npm run openclaw --";
+  return environment["npm_command"] === "exec" ? "npx openclaw" : "openclaw";
+}
