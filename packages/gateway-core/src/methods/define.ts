@@ -1,7 +1,8 @@
-import type { Dialect, MethodName, ParamsOf, ResultOf, Role } from "@openclaw/protocol";
+import type { MethodName, ParamsOf, ResultOf } from "@openclaw/protocol";
 
 import type { ChannelSupervisor } from "../channels/supervisor.ts";
 import type { ConfigRuntime } from "../config/runtime.ts";
+import type { Caller } from "../connection/caller.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { HealthMonitor } from "../health/health.ts";
 import type { IdempotencyStore } from "../idempotency/idempotency.ts";
@@ -11,28 +12,10 @@ import type { Outbox } from "../outbox/outbox.ts";
 import type { PairingStore } from "../policy/pairing.ts";
 import type { AcceptedAnswer, Agent, Clock, Ids, Logger, Store } from "../ports.ts";
 import type { Presence } from "../presence/presence.ts";
+import type { SystemNotes } from "../presence/system-notes.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
 
-/** Who makes a call. Everything here was established by the handshake, nothing is the caller's own claim of rights. */
-export interface Caller {
-  readonly connectionId: string;
-  readonly role: Role;
-  readonly scopes: readonly string[];
-  readonly dialect: Dialect;
-  readonly client: {
-    readonly id: string;
-    readonly mode: string;
-    readonly version: string;
-    readonly platform: string;
-    readonly displayName?: string;
-    readonly deviceFamily?: string;
-    readonly modelIdentifier?: string;
-    readonly instanceId?: string;
-  };
-  readonly caps: readonly string[];
-  readonly deviceId?: string;
-  readonly remoteAddress: string;
-}
+export type { Caller };
 
 /** The rooms, as a handler sees them. */
 export interface Services {
@@ -47,6 +30,7 @@ export interface Services {
   readonly log: Logger;
   readonly logFile: LogFile;
   readonly messages: MessageFlow;
+  readonly notes: SystemNotes;
   readonly outbox: Outbox;
   readonly pairing: PairingStore;
   readonly presence: Presence;

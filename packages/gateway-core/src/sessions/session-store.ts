@@ -106,6 +106,14 @@ export class SessionStore {
     return rows.map(toSession);
   }
 
+  /** How many sessions each agent has; agents without one are not in it. */
+  async countByAgent(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#store.all<{ agent_id: string; total: number }>(
+      "SELECT agent_id, count(*) AS total FROM sessions GROUP BY agent_id",
+    );
+    return new Map(rows.map(({ agent_id: agentId, total }) => [agentId, total]));
+  }
+
   async count(): Promise<number> {
     const row = await this.#store.get<{ total: number }>("SELECT count(*) AS total FROM sessions");
     return row?.total ?? 0;

@@ -1,0 +1,77 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
+import type { Clock, Logger } from "../ports.ts";
+import type { Peer } from "./caller.ts";
+import { FailureLimiter, type FailureLimits } from "./failure-limiter.ts";
+
+export type AuthMode = "token" | "password";
+
+/** What clients must present. Without a secret nobody is let in. */
+export interface SharedSecret {
+  readonly mode: AuthMode;
+  readonly secret: string | undefined;
+}
+
+export type AuthFailure =
+  | { readonly reason: "missing" | "mismatch"; readonly mode: AuthMode }
+  | { readonly reason: "rate-limited"; readonly mode: AuthMode; readonly retryAfterMs: number };
+
+export type AuthDecision = { readonly ok: true; readonly method: AuthMode } | ({ readonly ok: false } & AuthFailure);
+
+export interface AuthenticatorDependencies {
+  /** Asked at every attempt, so that a new secret counts at once. */
+  readonly sharedSecret: () => SharedSecret;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly limits?: FailureLimits;
+}
+
+/** Decides whether a credential is the gateway's shared secret, and slows down those who guess. */
+export class Authenticator {
+  readonly #dependencies: AuthenticatorDependencies;
+  readonly #limiter: FailureLimiter;
+
+  constructor(dependencies: AuthenticatorDependencies) {
+    this.#dependencies = dependencies;
+    this.#limiter = new FailureLimiter(dependencies.clock, dependencies.limits);
+  }
+
+  /** `presented` are all credentials of one attempt; one right one is enough. Empty ones do not count. */
+  authenticate(presented: readonly (string | undefined)[], peer: Peer): AuthDecision {
+    const { mode, secret } = this.#dependencies.sharedSecret();
+    const digests = presented.filter((text) => text !== undefined && text !== "").map((text) => digest(text ?? ""));
+    if (digests.length === 0) return { ok: false, reason: "missing", mode };
+    const expected = secret === undefined || secret === "" ? undefined : digest(secret);
+    const guess = guessName(digests, expected);
+    if (this.#limiter.knowsWrong(peer.network, guess)) return { ok: false, reason: "mismatch", mode };
+    const retryAfterMs = this.#limiter.waitMs(peer.network);
+    if (retryAfterMs > 0) return { ok: false, reason: "rate-limited", mode, retryAfterMs };
+    if (expected && matches(digests, expected)) return { ok: true, method: mode };
+    this.#countFailure(peer, guess);
+    return { ok: false, reason: "mismatch", mode };
+  }
+
+  #countFailure(peer: Peer, guess: string): void {
+    const { log } = this.#dependencies;
+    const isBlocked = this.#limiter.failed(peer.network, guess);
+    if (isBlocked) log.warn("too many wrong credentials; the address has to wait", { address: peer.address });
+    else log.info("a wrong credential was presented", { address: peer.address });
+  }
+}
+
+/** Digests have one length whatever was presented, so the comparison tells nothing about the secret's. */
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+/** Looks at every candidate, so that the time taken does not say which one was right. */
+function matches(digests: readonly Buffer[], expected: Buffer): boolean {
+  return digests.filter((candidate) => timingSafeEqual(candidate, expected)).length > 0;
+}
+
+/** A guess is wrong for one secret only; after a change it may be right. */
+function guessName(digests: readonly Buffer[], expected: Buffer | undefined): string {
+  const hash = createHash("sha256").update(expected ?? "");
+  for (const candidate of digests) hash.update(candidate);
+  return hash.digest("base64");
+}

@@ -1,0 +1,30 @@
+import type { Dialect, Role } from "@openclaw/protocol";
+
+/** Who makes a call. Everything here was established by the handshake, nothing is the caller's own claim of rights. */
+export interface Caller {
+  readonly connectionId: string;
+  readonly role: Role;
+  readonly scopes: readonly string[];
+  readonly dialect: Dialect;
+  readonly client: {
+    readonly id: string;
+    readonly mode: string;
+    readonly version: string;
+    readonly platform: string;
+    readonly displayName?: string;
+    readonly deviceFamily?: string;
+    readonly modelIdentifier?: string;
+    readonly instanceId?: string;
+  };
+  readonly caps: readonly string[];
+  readonly deviceId?: string;
+  readonly remoteAddress: string;
+}
+
+/** Where a connection comes from. It gives no rights; it is what limits and logs go by. */
+export interface Peer {
+  readonly address: string;
+  /** What limits count together: the address, or its /64 for IPv6. */
+  readonly network: string;
+  readonly isLoopback: boolean;
+}

@@ -1,0 +1,244 @@
+import { isUtf8 } from "node:buffer";
+import type { Socket } from "node:net";
+
+import type { ErrorShape, HelloOk, RequestFrame, ResponseFrame } from "@openclaw/protocol";
+import { formatValidationErrors, validateRequestFrame } from "@openclaw/protocol/validators";
+import type { WebSocket } from "ws";
+
+import type { Clock, Logger, Timer } from "../ports.ts";
+import type { Caller, Peer } from "./caller.ts";
+import { toDialectError } from "./dialect.ts";
+import { limitFirstBytes } from "./wire/first-bytes.ts";
+import { type HandshakeAttempt, type HandshakeOutcome } from "./handshake.ts";
+import { type OutgoingEvent, SendQueue } from "./send-queue.ts";
+import type { WriteBatch } from "./wire/write-batch.ts";
+
+const NORMAL = 1000;
+const POLICY_VIOLATION = 1008;
+const TOO_BIG = 1009;
+/** The protocol allows 123 bytes; clients of both generations expect at most 120. */
+const MAX_REASON_BYTES = 120;
+
+export interface ConnectionLimits {
+  /** From the upgrade to a valid connect, in milliseconds. */
+  readonly handshakeTimeoutMs: number;
+  /** The largest first frame, in bytes. */
+  readonly maxHandshakeBytes: number;
+  readonly maxBufferedBytes: number;
+  /** Requests of one connection that may be unanswered. */
+  readonly maxInFlight: number;
+  /** From sending a close frame to cutting the line. */
+  readonly closeTimeoutMs: number;
+}
+
+/** One upgraded socket. */
+export interface Transport {
+  readonly socket: WebSocket;
+  readonly stream: Socket;
+  readonly peer: Peer;
+}
+
+/** What comes of a request: `first` is set for the earlier of two answers. */
+export type Reply = (frame: Omit<ResponseFrame, "type" | "id">) => void;
+
+export interface ConnectionDependencies {
+  readonly limits: ConnectionLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly batch: WriteBatch;
+  readonly nonce: string;
+  readonly shakeHands: (attempt: HandshakeAttempt) => HandshakeOutcome;
+  /** The hello of a caller that was let in. */
+  readonly welcome: (caller: Caller, authMethod: string) => HelloOk;
+  /** The hello is on its way; from now on the connection gets events. */
+  readonly onLive: (connection: Connection, caller: Caller) => void;
+  readonly onClosed: (connection: Connection) => void;
+  /** Answers a request through `reply`, which may be called twice. Resolves when the last answer was given. */
+  readonly answer: (request: RequestFrame, caller: Caller, signal: AbortSignal, reply: Reply) => Promise<void>;
+  /** The text of an answer whose encoding is kept ready. */
+  readonly encodedPayload: (payload: unknown) => string | undefined;
+}
+
+type State =
+  | { readonly name: "opening"; readonly deadline: Timer; readonly firstBytes: Disposable }
+  | { readonly name: "live"; readonly caller: Caller; readonly gone: AbortController }
+  | { readonly name: "closing"; readonly cut: Timer }
+  | { readonly name: "closed" };
+
+/**
+ * One client's socket: `opening` until a valid connect, then `live`, `closing` once either side wants to end it, and
+ * `closed`. Source: R5.1 to R5.3, wire facts 3, 6 and 24.
+ */
+export class Connection {
+  readonly id: string;
+  readonly peer: Peer;
+  readonly #transport: Transport;
+  readonly #dependencies: ConnectionDependencies;
+  readonly #queue: SendQueue;
+  #state: State;
+  #inFlight = 0;
+  #seen = { bytesRead: -1, bytesSent: 0, waiting: 0 };
+
+  constructor(id: string, transport: Transport, dependencies: ConnectionDependencies) {
+    this.id = id;
+    this.peer = transport.peer;
+    this.#transport = transport;
+    this.#dependencies = dependencies;
+    const { limits, clock, batch } = dependencies;
+    const { socket, stream } = transport;
+    const onSlow = (): void => this.close(POLICY_VIOLATION, "slow consumer");
+    this.#queue = new SendQueue({ socket, stream, batch, maxBufferedBytes: limits.maxBufferedBytes, onSlow });
+    this.#state = {
+      name: "opening",
+      deadline: clock.setTimeout(() => this.close(NORMAL, ""), limits.handshakeTimeoutMs),
+      firstBytes: limitFirstBytes(stream, limits.maxHandshakeBytes, () => this.close(TOO_BIG, "")),
+    };
+    socket.on("message", (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
+    socket.on("close", () => this.#closed());
+    socket.on("error", (error) => dependencies.log.debug("socket error", { connectionId: id, error: error.message }));
+    const challenge = { nonce: dependencies.nonce, ts: clock.now(), capabilities: [] };
+    this.#queue.sendAnswer(JSON.stringify({ type: "event", event: "connect.challenge", payload: challenge }));
+  }
+
+  get isLive(): boolean {
+    return this.#state.name === "live";
+  }
+
+  sendEvent(event: OutgoingEvent, isNumbered: boolean): void {
+    if (this.isLive) this.#queue.sendEvent(event, isNumbered);
+  }
+
+  /** Sends a close frame behind everything that waits, and cuts the line when the client does not answer it. */
+  close(code: number, reason: string): void {
+    if (this.#state.name === "closing" || this.#state.name === "closed") return;
+    this.#leave();
+    const { clock, limits, log } = this.#dependencies;
+    this.#state = { name: "closing", cut: clock.setTimeout(() => this.terminate(), limits.closeTimeoutMs) };
+    if (code !== NORMAL) log.debug("closing a connection", { connectionId: this.id, code, reason });
+    this.#transport.socket.close(code, cutToBytes(reason, MAX_REASON_BYTES));
+  }
+
+  terminate(): void {
+    this.#transport.socket.terminate();
+  }
+
+  /** Pings the client, or cuts the line when nothing was heard of it since the last call. */
+  checkLiveness(): void {
+    const { socket, stream } = this.#transport;
+    const { bytesRead, writableLength: waiting } = stream;
+    const bytesSent = stream.bytesWritten - waiting;
+    const seen = this.#seen;
+    this.#seen = { bytesRead, bytesSent, waiting };
+    // A client that still takes a big answer off the line can not see a ping behind it, and is alive all the same.
+    const isTaking = seen.waiting > 0 && bytesSent > seen.bytesSent;
+    if (bytesRead === seen.bytesRead && !isTaking) {
+      this.#dependencies.log.debug("a client does not answer pings", { connectionId: this.id });
+      this.terminate();
+    } else if (socket.readyState === socket.OPEN) socket.ping();
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    const state = this.#state;
+    if (state.name !== "opening" && state.name !== "live") return;
+    const isOpening = state.name === "opening";
+    if (isOpening && data.length > this.#dependencies.limits.maxHandshakeBytes) return this.close(TOO_BIG, "");
+    const value = parse(data, isBinary);
+    // What is not JSON gets no answer: there is no id to answer to.
+    if (value === undefined) return isOpening ? this.close(NORMAL, "") : undefined;
+    if (!validateRequestFrame(value)) {
+      if (isOpening) return this.close(POLICY_VIOLATION, "invalid request frame");
+      const message = `invalid request frame: ${formatValidationErrors(validateRequestFrame.errors)}`;
+      return this.#send(idOf(value), { ok: false, error: { code: "INVALID_REQUEST", message } });
+    }
+    if (state.name === "opening") this.#open(state, value);
+    else void this.#answer(value, state.caller, state.gone.signal);
+  }
+
+  #open(state: Extract<State, { name: "opening" }>, frame: RequestFrame): void {
+    const { nonce, shakeHands, welcome, onLive, log } = this.#dependencies;
+    const outcome = shakeHands({ connectionId: this.id, frame, nonce, peer: this.peer });
+    if (!outcome.ok) {
+      log.debug("a client was not let in", { connectionId: this.id, address: this.peer.address, reason: outcome.error.message });
+      this.#send(frame.id, { ok: false, error: outcome.error });
+      return this.close(outcome.closeCode, outcome.closeReason);
+    }
+    state.deadline.cancel();
+    state.firstBytes[Symbol.dispose]();
+    const { caller, authMethod } = outcome;
+    this.#state = { name: "live", caller, gone: new AbortController() };
+    const { client, dialect, role } = caller;
+    log.debug("a client connected", { connectionId: this.id, address: this.peer.address, client: client.id, mode: client.mode, role, dialect });
+    this.#send(frame.id, { ok: true, payload: welcome(caller, authMethod) });
+    onLive(this, caller);
+  }
+
+  async #answer(request: RequestFrame, caller: Caller, signal: AbortSignal): Promise<void> {
+    const { limits, answer } = this.#dependencies;
+    if (this.#inFlight >= limits.maxInFlight) return this.#send(request.id, { ok: false, error: tooManyRequests(limits) });
+    this.#inFlight += 1;
+    try {
+      await answer(request, caller, signal, ({ error, ...frame }) => {
+        this.#send(request.id, error ? { ...frame, error: toDialectError(caller.dialect, error) } : frame);
+      });
+    } finally {
+      this.#inFlight -= 1;
+    }
+  }
+
+  #send(id: string, { ok, payload, error }: Omit<ResponseFrame, "type" | "id">): void {
+    const text = payload === undefined ? undefined : (this.#dependencies.encodedPayload(payload) ?? JSON.stringify(payload));
+    this.#queue.sendAnswer(
+      `{"type":"res","id":${JSON.stringify(id)},"ok":${ok}${text === undefined ? "" : `,"payload":${text}`}${error === undefined ? "" : `,"error":${JSON.stringify(error)}`}}`,
+    );
+  }
+
+  #closed(): void {
+    this.#leave();
+    this.#state = { name: "closed" };
+    this.#dependencies.onClosed(this);
+  }
+
+  /** Ends what the present state holds. */
+  #leave(): void {
+    const state = this.#state;
+    if (state.name === "opening") {
+      state.deadline.cancel();
+      state.firstBytes[Symbol.dispose]();
+    } else if (state.name === "live") state.gone.abort(new Error("The client is gone."));
+    else if (state.name === "closing") state.cut.cancel();
+  }
+}
+
+/** Binary messages whose bytes are JSON text count like text. Source: wire facts 1.4. */
+function parse(data: Buffer, isBinary: boolean): unknown {
+  if (isBinary && !isUtf8(data)) return undefined;
+  try {
+    return JSON.parse(data.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+/** The id an invalid frame is answered under. */
+function idOf(value: unknown): string {
+  const id: unknown = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
+  return typeof id === "string" && id !== "" ? id : "invalid";
+}
+
+function tooManyRequests({ maxInFlight }: ConnectionLimits): ErrorShape {
+  return {
+    code: "UNAVAILABLE",
+    message: `more than ${maxInFlight} requests of this connection are unanswered; wait for some of them`,
+    retryable: true,
+    retryAfterMs: 1_000,
+  };
+}
+
+function cutToBytes(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maxBytes) return text;
+  let end = maxBytes;
+  // Not in the middle of a character.
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.toString("utf8", 0, end);
+}

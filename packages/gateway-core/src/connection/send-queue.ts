@@ -1,0 +1,111 @@
+import type { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
+
+import { frameShared, frameText } from "./wire/text-frame.ts";
+import type { WriteBatch } from "./wire/write-batch.ts";
+
+/** An event whose frame was encoded once for every socket that gets it. */
+export interface OutgoingEvent {
+  readonly name: string;
+  /** True when a slow client may miss it, as long as it gets the newest of its kind later. */
+  readonly droppable: boolean;
+  /** The frame's JSON without its end: what follows is `,"seq":n}` or `}`. */
+  readonly head: Buffer;
+}
+
+export interface SendQueueOptions {
+  readonly socket: WebSocket;
+  /** The same connection below the WebSocket; frames are written to it directly. */
+  readonly stream: Duplex;
+  readonly batch: WriteBatch;
+  /** What may wait for a slow client, in bytes, before events are dropped or the client is. */
+  readonly maxBufferedBytes: number;
+  /** Called when an event that may not be dropped finds the buffer full. */
+  readonly onSlow: () => void;
+}
+
+/**
+ * The way out of one connection: numbers events when they are queued, so that a client sees 1, 2, 3 … without a gap,
+ * and keeps a slow client from costing more than its share of memory.
+ * - Events beyond the limit: droppable ones are held back, the newest of each kind, until the client has caught up;
+ *   any other ends the connection.
+ * - Answers never end it, however big. While they wait beyond the limit, no new requests are read.
+ * Source: R5.3, F17, wire facts 11.2 and 11.11.
+ */
+export class SendQueue {
+  readonly #options: SendQueueOptions;
+  readonly #missed = new Map<string, { event: OutgoingEvent; isNumbered: boolean }>();
+  #seq = 0;
+  #heldIn = 0;
+  /** Bytes of answers written since the buffer was last empty; the client asked for them, so they are not held against it. */
+  #answerBytes = 0;
+  #isPaused = false;
+
+  constructor(options: SendQueueOptions) {
+    this.#options = options;
+    options.stream.on("drain", () => this.#drained());
+  }
+
+  sendAnswer(text: string): void {
+    if (!this.#isOpen()) return;
+    const frame = frameText(text);
+    this.#write(frame);
+    const { stream, socket, maxBufferedBytes } = this.#options;
+    if (!stream.writableNeedDrain) return;
+    this.#answerBytes += frame.length;
+    if (this.#isPaused || this.#flushed() <= maxBufferedBytes) return;
+    this.#isPaused = true;
+    socket.pause();
+  }
+
+  /** `isNumbered` gives the event the connection's next `seq`. */
+  sendEvent(event: OutgoingEvent, isNumbered: boolean): void {
+    if (!this.#isOpen()) return;
+    if (this.#isFull()) {
+      if (event.droppable) this.#missed.set(event.name, { event, isNumbered });
+      else this.#options.onSlow();
+      return;
+    }
+    this.#missed.delete(event.name);
+    const tail = isNumbered ? `,"seq":${(this.#seq += 1)}}` : "}";
+    for (const part of frameShared({ head: event.head, tail })) this.#write(part);
+  }
+
+  #write(part: Buffer): void {
+    const { batch, stream } = this.#options;
+    if (this.#heldIn !== batch.number) {
+      this.#heldIn = batch.number;
+      batch.add(stream);
+    }
+    stream.write(part);
+  }
+
+  #isFull(): boolean {
+    const limit = this.#options.maxBufferedBytes + this.#answerBytes;
+    return this.#options.stream.writableLength > limit && this.#flushed() > limit;
+  }
+
+  /** What still waits after everything was offered to the operating system. */
+  #flushed(): number {
+    const { stream } = this.#options;
+    // The batch uncorks again at its end, which is harmless by then.
+    while (stream.writableCorked > 0) stream.uncork();
+    return stream.writableLength;
+  }
+
+  #drained(): void {
+    this.#answerBytes = 0;
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#options.socket.resume();
+    }
+    const missed = [...this.#missed.values()];
+    this.#missed.clear();
+    for (const { event, isNumbered } of missed) this.sendEvent(event, isNumbered);
+  }
+
+  #isOpen(): boolean {
+    const { socket, stream } = this.#options;
+    return socket.readyState === socket.OPEN && stream.writable;
+  }
+}

@@ -1,0 +1,116 @@
+import { type Dialect, EVENTS, type EventName, hasScope, type Role, type StateVersion } from "@openclaw/protocol";
+
+import type { Clock, Logger, Timer } from "../ports.ts";
+import type { Audience, EventBus, PublishedEvent } from "./bus.ts";
+
+/** An event, encoded once for all who get it: the JSON of its frame without `,"seq":n}` or `}` at the end. */
+export interface EncodedEvent {
+  readonly name: EventName;
+  readonly droppable: boolean;
+  readonly head: Buffer;
+}
+
+/** One connection that was let in. */
+export interface Subscriber {
+  readonly id: string;
+  readonly role: Role;
+  readonly scopes: readonly string[];
+  readonly dialect: Dialect;
+  /** `isNumbered`: the frame gets the connection's next `seq`. */
+  send(event: EncodedEvent, isNumbered: boolean): void;
+}
+
+export interface FanOutDependencies {
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly tickIntervalMs: number;
+  readonly stateVersion: () => StateVersion;
+  /** The payload in a dialect; the same object when it does not differ. */
+  readonly toDialect: (dialect: Dialect, event: EventName, payload: unknown) => unknown;
+  /** The text of a payload whose encoding is kept ready. */
+  readonly encodedPayload: (payload: unknown) => string | undefined;
+}
+
+/** Sent by connections themselves, before anyone could subscribe. */
+const CHALLENGE: EventName = "connect.challenge";
+const EVENT_NAMES = (Object.keys(EVENTS) as EventName[]).filter((name) => name !== CHALLENGE);
+
+/**
+ * Brings every published event to the sockets that may see it. Who may is decided once, when a connection is let in;
+ * an event nobody may see is not even encoded. Source: R6.11, wire facts 11.
+ */
+export class FanOut implements Disposable {
+  readonly #dependencies: FanOutDependencies;
+  readonly #byId = new Map<string, Subscriber>();
+  readonly #receivers = new Map<EventName, Set<Subscriber>>(EVENT_NAMES.map((name) => [name, new Set()]));
+  readonly #subscription: Disposable;
+  readonly #ticks: Timer;
+
+  constructor(dependencies: FanOutDependencies) {
+    this.#dependencies = dependencies;
+    const { bus, clock, tickIntervalMs } = dependencies;
+    this.#subscription = bus.onAny((published) => this.#deliver(published));
+    this.#ticks = clock.setInterval(() => bus.publish("tick", { ts: clock.now() }), tickIntervalMs);
+  }
+
+  add(subscriber: Subscriber): void {
+    this.#byId.set(subscriber.id, subscriber);
+    for (const [name, receivers] of this.#receivers) if (hearsBroadcast(subscriber, name)) receivers.add(subscriber);
+  }
+
+  remove(id: string): void {
+    const subscriber = this.#byId.get(id);
+    if (!subscriber) return;
+    this.#byId.delete(id);
+    for (const receivers of this.#receivers.values()) receivers.delete(subscriber);
+  }
+
+  [Symbol.dispose](): void {
+    this.#subscription[Symbol.dispose]();
+    this.#ticks.cancel();
+  }
+
+  #deliver({ event, payload, audience }: PublishedEvent): void {
+    const receivers = audience?.connectionIds ? this.#addressed(event, audience) : this.#receivers.get(event);
+    if (!receivers || receivers.size === 0) return;
+    if (event !== "tick") this.#dependencies.log.debug("event", { event, receivers: receivers.size });
+    const encoded = new Map<unknown, EncodedEvent>();
+    for (const subscriber of receivers) {
+      const translated = this.#dependencies.toDialect(subscriber.dialect, event, payload);
+      // Nearly always the payload itself; a dialect that differs gets an object of its own each time.
+      const key = translated === payload ? payload : subscriber.dialect;
+      const frame = encoded.get(key) ?? this.#encode(event, translated);
+      encoded.set(key, frame);
+      // What is sent to one node alone is not part of its numbered stream. Source: wire facts 11.3.
+      subscriber.send(frame, !(audience?.connectionIds && subscriber.role === "node"));
+    }
+  }
+
+  /** Those of the audience that may see the event. */
+  #addressed(event: EventName, audience: Audience): ReadonlySet<Subscriber> {
+    const found = [...(audience.connectionIds ?? [])].map((id) => this.#byId.get(id));
+    return new Set(found.filter((subscriber) => subscriber !== undefined && mayReceive(subscriber, event)) as Subscriber[]);
+  }
+
+  #encode(name: EventName, payload: unknown): EncodedEvent {
+    const { encodedPayload, stateVersion } = this.#dependencies;
+    const body = encodedPayload(payload) ?? JSON.stringify(payload);
+    const isState = name === "presence" || name === "health";
+    const state = isState ? `,"stateVersion":${JSON.stringify(stateVersion())}` : "";
+    const head = Buffer.from(`{"type":"event","event":"${name}","payload":${body}${state}`);
+    return { name, droppable: EVENTS[name].droppable, head };
+  }
+}
+
+function mayReceive({ role, scopes }: Subscriber, event: EventName): boolean {
+  const { roles, scope } = EVENTS[event];
+  if (!roles.includes(role)) return false;
+  return role === "node" || scope === null || hasScope(scopes, scope);
+}
+
+/** Nodes have no scopes: of what needs one they get only what is addressed to them, and health. */
+function hearsBroadcast(subscriber: Subscriber, event: EventName): boolean {
+  if (!mayReceive(subscriber, event)) return false;
+  return subscriber.role === "operator" || EVENTS[event].scope === null || event === "health";
+}

@@ -1,0 +1,11 @@
+import { defineHandler } from "./define.ts";
+
+/** Text of this form is about someone's presence; any other is for the agent. */
+const PRESENCE_TEXT = /^node:/i;
+
+export const systemEvent = defineHandler("system-event", (params, { presence, notes }) => {
+  const text = params.text.trim();
+  if (PRESENCE_TEXT.test(text)) presence.note({ ...params, text });
+  else notes.add(text);
+  return { ok: true as const };
+});

@@ -1,0 +1,3 @@
+import { defineHandler } from "./define.ts";
+
+export const systemPresence = defineHandler("system-presence", (_params, { presence }) => presence.list());
