@@ -134,16 +134,16 @@ export class GatewayClient implements AsyncDisposable {
 
   /** The state of the connection: the current one at once, then every change. The last one is `closed`. */
   states(signal?: AbortSignal): AsyncIterableIterator<ConnectionState, undefined> {
-    const queue: EventQueue<ConnectionState> = new EventQueue({
+    const queue = new EventQueue<ConnectionState>({
       maximumItems: BUFFERED_STATES,
       maximumSize: BUFFERED_STATES,
-      finished: () => this.#states.delete(queue),
+      finished: (ended) => this.#states.delete(ended),
       signal,
     });
     const { state } = this.#connection;
     queue.push(state, 1);
     if (state.state === "closed") queue.end(undefined);
-    else this.#states.add(queue);
+    else if (!queue.finished) this.#states.add(queue);
     return queue;
   }
 

@@ -12,9 +12,6 @@ export interface ClientErrorOptions {
   readonly cause?: unknown;
 }
 
-/** Close codes after which the same connect would be refused again. Source: the wire's table of close codes. */
-const FINAL_CLOSE_CODES: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009, 1010, 4001]);
-
 /**
  * Every failure of this package.
  *
@@ -50,10 +47,11 @@ export class ClientError extends Error {
 
   /**
    * True when connecting again may succeed. Refused credentials, a pairing that is missing, a version that the gateway
-   * does not speak: those are final, and trying again would only fill its log.
+   * does not speak: those are final, and trying again would only fill its log. A connection that was open and is lost
+   * is always worth a try, whatever the close code: if the gateway does not want it any more, its next answer says so.
    */
   shouldRetry(): boolean {
-    return this.retryable && !(this.closeCode !== undefined && FINAL_CLOSE_CODES.has(this.closeCode));
+    return this.retryable;
   }
 }
 

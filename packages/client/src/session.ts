@@ -39,6 +39,8 @@ const DEFAULT_TICK_MS = 30_000;
 const SHORTEST_TICK_MS = 100;
 const LONGEST_TICK_MS = 600_000;
 const CLOSE_WAIT_MS = 1000;
+/** Close codes in a handshake that say the same would happen again. Source: the wire's table of close codes. */
+const FINAL_CLOSE_CODES: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009, 1010, 4001]);
 
 /** One connection, from the first packet to its end. A session does not come back; the next connection is a new one. */
 export class Session {
@@ -253,6 +255,6 @@ function cutHandshake(url: string, close: { closeCode: number; closeReason: stri
   return new ClientError(
     "CONNECT_FAILED",
     `${printableUrl(url)} closed the connection during the handshake: ${reason} (close code ${close.closeCode}).`,
-    close,
+    { ...close, retryable: !FINAL_CLOSE_CODES.has(close.closeCode) },
   );
 }

@@ -59,7 +59,7 @@ export interface EventQueueOptions<T> {
   /** Makes the item that tells the reader of dropped ones; without it the reader is not told. */
   readonly overflow?: (dropped: number) => T;
   /** Called once, when the reader stops or the queue ends. */
-  readonly finished: () => void;
+  readonly finished: (queue: EventQueue<T>) => void;
   /** Ends the iteration, without an error. */
   readonly signal: AbortSignal | undefined;
 }
@@ -83,6 +83,11 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
     this.#buffer = new BoundedBuffer(options.maximumItems, options.maximumSize);
     if (options.signal?.aborted) this.end(undefined);
     else options.signal?.addEventListener("abort", this.#abort, { once: true });
+  }
+
+  /** True once nothing more can be pushed. */
+  get finished(): boolean {
+    return this.#finished;
   }
 
   push(item: T, size: number): void {
@@ -137,6 +142,6 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
   #finish(): void {
     this.#finished = true;
     this.#options.signal?.removeEventListener("abort", this.#abort);
-    this.#options.finished();
+    this.#options.finished(this);
   }
 }

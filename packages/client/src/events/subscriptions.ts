@@ -101,16 +101,16 @@ export class Subscriptions {
     return addTo(isLocalEvent(event) ? this.#localListeners : this.#listeners, event, listener);
   }
 
-  events(signal: AbortSignal | undefined): AsyncIterableIterator<ReceivedEvent> {
+  events(signal: AbortSignal | undefined): AsyncIterableIterator<ReceivedEvent, undefined> {
     const queue = new EventQueue<ReceivedEvent>({
       maximumItems: BUFFERED_EVENTS,
       maximumSize: BUFFERED_CHARACTERS,
       overflow: (dropped) => notice("overflow", { dropped }),
-      finished: () => this.#queues.delete(queue),
+      finished: (ended) => this.#queues.delete(ended),
       signal,
     });
-    if (this.#end === undefined) this.#queues.add(queue);
-    else queue.end(this.#end.error);
+    if (this.#end !== undefined) queue.end(this.#end.error);
+    else if (!queue.finished) this.#queues.add(queue);
     return queue;
   }
 
