@@ -27,12 +27,12 @@ export function checkChannel(
     return { section, issues: [{ path: [], message: `there is no channel of this name${hint}` }] };
   }
   const { own, overrides } = takeOverrides(section);
-  const checked = schema.safeParse(own);
+  const checked = schema.safeParse(own, { jitless: true });
   const issues: ValueIssue[] = checked.success
     ? []
     : [...describeIssues(checked.error.issues, { schema, value: own, written })];
   for (const { path, value } of overrides) {
-    const override = outboundOverrideSchema.safeParse(value);
+    const override = outboundOverrideSchema.safeParse(value, { jitless: true });
     if (override.success) continue;
     const context = { schema: outboundOverrideSchema, value, written: value };
     issues.push(

@@ -85,7 +85,8 @@ interface CheckedValue {
 }
 
 function checkValue(value: unknown, written: unknown, channelSchemas: ChannelSchemas): CheckedValue {
-  const core = configSchema.safeParse(value);
+  // A configuration is parsed once; compiling parsers for it would take longer than parsing.
+  const core = configSchema.safeParse(value, { jitless: true });
   const issues: ValueIssue[] = core.success
     ? [...relationIssues(core.data)]
     : [...describeIssues(core.error.issues, { schema: configSchema, value, written })];

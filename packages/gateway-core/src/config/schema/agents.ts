@@ -44,7 +44,10 @@ const defaults = z.strictObject({
   models: z
     .record(
       z.string(),
-      z.strictObject({ alias: z.string().optional(), params: z.record(z.string(), z.unknown()).optional() }),
+      z.strictObject({
+        alias: text("A shorter name for it.").optional(),
+        params: z.record(z.string(), z.unknown()).optional().describe("Call parameters, for example temperature."),
+      }),
     )
     .optional()
     .describe("Catalog by provider/model with aliases and call parameters; when set, only these models may be chosen."),
@@ -130,7 +133,10 @@ export const bindingsSchema = z.array(
       channel: text("Channel id, for example telegram."),
       accountId: text("Account of the channel; the default account without it, * for any.").optional(),
       peer: z
-        .strictObject({ kind: z.enum(["dm", "group", "channel"]), id: text("Chat id on the platform.") })
+        .strictObject({
+          kind: z.enum(["dm", "group", "channel"]).describe("What kind of chat."),
+          id: text("Chat id on the platform."),
+        })
         .optional()
         .describe("One chat."),
       guildId: later(text("Discord server.")),

@@ -10,7 +10,7 @@ const API_NAMES = [
   "bedrock-converse-stream",
 ] as const;
 
-const price = z.number().nonnegative().default(0);
+const price = z.number().nonnegative().default(0).describe("US dollars for a million tokens.");
 
 const model = z.strictObject({
   id: text("The id the provider knows it by."),
@@ -24,7 +24,7 @@ const model = z.strictObject({
   cost: z
     .strictObject({ input: price, output: price, cacheRead: price, cacheWrite: price })
     .prefault({})
-    .describe("US dollars for a million tokens."),
+    .describe("Prices."),
   contextWindow: whole(1, 100_000_000, "Context window in tokens.").default(200_000),
   maxTokens: whole(1, 100_000_000, "Longest answer in tokens.").default(8192),
   headers: z.record(z.string(), secretText("Header value.")).optional().describe("HTTP headers sent for this model."),

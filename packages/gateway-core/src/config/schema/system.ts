@@ -44,7 +44,7 @@ export const envSchema = z
       { enabled: false },
     ),
   })
-  .catchall(z.string());
+  .catchall(z.string().describe("The variable of this name."));
 
 /** `discovery`: being found on the network. */
 export const discoverySchema = z.strictObject({
@@ -115,15 +115,15 @@ export const updateSchema = z.strictObject({
 
 /** `wizard`: what the setup wizard last did. Bookkeeping; nothing reads it. */
 export const wizardSchema = z.strictObject({
-  lastRunAt: z.string().optional(),
-  lastRunVersion: z.string().optional(),
-  lastRunCommit: z.string().optional(),
-  lastRunCommand: z.string().optional(),
-  lastRunMode: z.string().optional(),
+  lastRunAt: text("When.").optional(),
+  lastRunVersion: text("By which version.").optional(),
+  lastRunCommit: text("By which commit.").optional(),
+  lastRunCommand: text("By which command.").optional(),
+  lastRunMode: text("In which mode.").optional(),
 });
 
 /** `meta`: who wrote the file last. Bookkeeping; nothing reads it. */
 export const metaSchema = z.strictObject({
-  lastTouchedVersion: z.string().optional(),
-  lastTouchedAt: z.string().optional(),
+  lastTouchedVersion: text("By which version.").optional(),
+  lastTouchedAt: text("When.").optional(),
 });

@@ -2,7 +2,7 @@ import { dirname, isAbsolute, resolve } from "node:path";
 
 import type { ConfigIssue } from "../errors.ts";
 import { parseJson5, readBoundedFile, SourceFileError } from "./json5-file.ts";
-import { isPlainObject, joinPath, mergeDeep, type KeyPath } from "./tree.ts";
+import { isPlainObject, joinPath, type KeyPath, mergeDeep, setOwn } from "./tree.ts";
 
 const MAXIMUM_DEPTH = 10;
 const MAXIMUM_FILES = 200;
@@ -47,7 +47,7 @@ class IncludeResolver {
     if (!isPlainObject(value)) return value;
     const own: Record<string, unknown> = {};
     for (const [key, item] of Object.entries(value)) {
-      if (key !== "$include") own[key] = await this.resolve(item, at(place, key));
+      if (key !== "$include") setOwn(own, key, await this.resolve(item, at(place, key)));
     }
     return Object.hasOwn(value, "$include") ? this.#withIncluded(value["$include"], own, place) : own;
   }
