@@ -1,11 +1,12 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { collect } from "./collect.ts";
+import { type Catalog, collect } from "./collect.ts";
 import { renderErrorsPage } from "./docs/errors-page.ts";
 import { renderProtocolPage } from "./docs/protocol-page.ts";
-import { buildSchema } from "./json-schema.ts";
+import { buildSchema, type SchemaDocument } from "./json-schema.ts";
+import { renderSwift } from "./swift/files.ts";
 import {
   renderCommandTable,
   renderContracts,
@@ -34,12 +35,34 @@ export async function generate(root: URL, filter: (path: string) => boolean = ()
     "packages/protocol/src/gen/validators.gen.js": () => renderValidators(catalog, schema),
     "docs/protocol.md": () => renderProtocolPage(catalog, schema),
     "docs/errors.md": renderErrorsPage,
+    ...swiftRenderers(catalog, schema),
+    ...(await fixtureRenderers(folder("packages/protocol/test/golden"))),
     "packages/gateway-core/src/methods/table.gen.ts": () =>
       renderHandlerTable(folder("packages/gateway-core/src/methods"), catalog),
     "packages/cli/src/commands/table.gen.ts": () => renderCommandTable(folder("packages/cli/src/commands")),
   };
   const wanted = Object.entries(renderers).filter(([path]) => filter(path));
   return Promise.all(wanted.map(async ([path, render]) => ({ path, text: await render() })));
+}
+
+type Renderers = Readonly<Record<string, () => string | Promise<string>>>;
+
+function swiftRenderers(catalog: Catalog, schema: SchemaDocument): Renderers {
+  const sources = Object.entries(renderSwift(catalog, schema));
+  return Object.fromEntries(
+    sources.map(([name, text]) => [`packages/protocol-swift/Sources/OpenClawProtocol/${name}`, () => text]),
+  );
+}
+
+/** A Swift package can only carry files of its own folder, so its tests get a copy of the golden frames. */
+async function fixtureRenderers(golden: string): Promise<Renderers> {
+  const names = (await readdir(golden)).filter((name) => name.endsWith(".json")).sort();
+  return Object.fromEntries(
+    names.map((name) => [
+      `packages/protocol-swift/Tests/OpenClawProtocolTests/Fixtures/${name}`,
+      () => readFile(join(golden, name), "utf8"),
+    ]),
+  );
 }
 
 /** The paths whose text on disk differs or is missing. */
