@@ -4,7 +4,7 @@
  */
 import { AgentError, type AgentTurn, type Clock, type Logger, type TurnPart } from "@openclaw/gateway-core/ports";
 
-import { append, type ConversationMessage, toConversation } from "../history/conversation.ts";
+import { append, type ConversationMessage, toConversation, type ToolOutcome } from "../history/conversation.ts";
 import { resolveModel } from "../models/resolve.ts";
 import { candidateModels } from "../models/selection.ts";
 import { parseThinking } from "../models/thinking.ts";
@@ -12,6 +12,7 @@ import { systemPrompt } from "../prompt/system-prompt.ts";
 import type { WorkspaceFiles } from "../prompt/workspace-files.ts";
 import { createProvider } from "../providers/create-provider.ts";
 import { type AgentRuntimeSettings, agentSettings, DEFAULT_LIMITS } from "../settings.ts";
+import type { RequestedCall } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { ModelSequence } from "./model-sequence.ts";
 import { executeCall, type ToolRoom } from "./tool-execution.ts";
@@ -59,7 +60,7 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
 
   for (let step = 1; step <= limits.maxSteps; step += 1) {
     const question = { systemFor, history, current, tools: turn.tools, thinking };
-    const answer = record.name(yield* ask(question, models, { record, signal }));
+    const answer = record.withOwnIds(yield* ask(question, models, { record, signal }));
     const calls = CUT_OFF.has(answer.reason) ? [] : answer.calls;
     record.assistant({ ...answer, calls });
     if (calls.length === 0) {
@@ -72,21 +73,35 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
       toolCalls: calls,
       ...(answer.native && { native: answer.native }),
     });
-    const results = [];
-    for (const call of calls) {
-      const { id, name, input } = call;
-      yield { type: "tool-call", toolCallId: id, name, input };
-      const result = await executeCall(call, room, signal);
-      yield { type: "tool-result", toolCallId: id, name, result };
-      record.toolResult(call, result);
-      results.push({ id, name, text: result.text, isError: result.isError ?? false });
-    }
-    current.push({ role: "tool", results });
+    current.push({ role: "tool", results: yield* callTools(calls, { room, record, signal }) });
   }
   const note = `I stopped after ${limits.maxSteps} steps without coming to an end. Ask me to go on if I should.`;
   yield record.text(note);
   record.note(note);
   yield record.finish("step-limit");
+}
+
+interface Calling {
+  readonly room: ToolRoom;
+  readonly record: TurnRecord;
+  readonly signal: AbortSignal;
+}
+
+/** Makes the calls of one answer, one after the other: what they do outside happens in the model's order. */
+async function* callTools(
+  calls: readonly RequestedCall[],
+  { room, record, signal }: Calling,
+): AsyncGenerator<TurnPart, readonly ToolOutcome[]> {
+  const outcomes: ToolOutcome[] = [];
+  for (const call of calls) {
+    const { id, name, input } = call;
+    yield { type: "tool-call", toolCallId: id, name, input };
+    const result = await executeCall(call, room, signal);
+    yield { type: "tool-result", toolCallId: id, name, result };
+    record.toolResult(call, result);
+    outcomes.push({ id, name, text: result.text, isError: result.isError ?? false });
+  }
+  return outcomes;
 }
 
 /** The history and, apart from it, the message that the turn answers, which is never left out. */

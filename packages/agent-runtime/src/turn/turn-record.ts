@@ -38,8 +38,8 @@ export class TurnRecord {
     return { type: "text", delta: separator + delta };
   }
 
-  /** Gives calls a name of their own where a model used one twice in a turn: results and retries go by it. */
-  name(answer: Answer): Answer {
+  /** Gives calls ids of their own where a model used one twice in a turn: results and retries go by them. */
+  withOwnIds(answer: Answer): Answer {
     let renamed = false;
     const calls = answer.calls.map((call) => {
       let id = call.id;
@@ -48,7 +48,7 @@ export class TurnRecord {
       renamed ||= id !== call.id;
       return { ...call, id };
     });
-    // The message in the model's own form still has the old names.
+    // The message in the model's own form still has the old ids.
     return renamed ? { ...answer, calls, native: undefined } : { ...answer, calls };
   }
 

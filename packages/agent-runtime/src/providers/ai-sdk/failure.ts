@@ -16,8 +16,8 @@ interface Failure {
   /** Everything the provider said, to be searched for words that tell more than the status. */
   readonly evidence: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly isPage: boolean;
-  readonly isRefusedAnswer: boolean;
+  /** What came back is no answer of this API at all: a web page, a redirect, something in another form. */
+  readonly isForeign: boolean;
 }
 
 /**
@@ -33,7 +33,7 @@ export function toAgentError(thrown: unknown, endpoint: ModelEndpoint, now: numb
   const detail = redact(failure.detail, secrets).slice(0, MAX_DETAIL_LENGTH);
   const status = failure.status === undefined ? "" : ` (HTTP ${failure.status})`;
   const parts = [
-    `${endpoint.reference}: ${SENTENCES[reason]}${status}${detail === "" ? "." : `: ${withStop(detail)}`}`,
+    `${endpoint.reference}: ${failure.isForeign ? FOREIGN : SENTENCES[reason]}${status}${detail === "" ? "." : `: ${withStop(detail)}`}`,
     remedy(reason, { failure, endpoint, wait }),
   ];
   return new AgentError(reason, parts.join(" "), {
@@ -43,11 +43,13 @@ export function toAgentError(thrown: unknown, endpoint: ModelEndpoint, now: numb
   });
 }
 
+const FOREIGN = "what came back is not an answer of the model API";
+
 const SENTENCES: Readonly<Record<AgentErrorReason, string>> = {
   authentication: "the provider refused the request's credentials",
   "rate-limit": "the provider is asked too often",
   overloaded: "the provider is failing or overloaded",
-  network: "the provider could not be reached, or the connection broke",
+  network: "the connection to the provider failed",
   "invalid-request": "the provider refused the request",
   "context-length": "the conversation is longer than the model can read",
   "unknown-model": "the provider does not know this model",
@@ -63,7 +65,7 @@ interface RemedyInput {
 
 function remedy(reason: AgentErrorReason, { failure, endpoint, wait }: RemedyInput): string {
   const baseUrl = `models.providers.${endpoint.provider}.baseUrl`;
-  if (failure.isPage || failure.isRefusedAnswer) {
+  if (failure.isForeign) {
     return `Check that ${baseUrl} is the address of the API (now at ${hostOf(endpoint)}).`;
   }
   switch (reason) {
@@ -100,8 +102,8 @@ const RATE = /rate[_ ]limit|too many requests|resource_exhausted/iu;
 const OVERLOAD = /overloaded|server_error|internal_error|service unavailable|api_error/iu;
 
 /** Words come before the status where providers use one status for several things. */
-function classify({ status, evidence, isRefusedAnswer }: Failure): AgentErrorReason {
-  if (isRefusedAnswer) return "invalid-request";
+function classify({ status, evidence, isForeign }: Failure): AgentErrorReason {
+  if (isForeign && (status === undefined || status < 400)) return "network";
   if (status === 402 || BILLING.test(evidence)) return "authentication";
   if (status === 401 || status === 403) return "authentication";
   if (status === 404) return "unknown-model";
@@ -121,27 +123,27 @@ function classify({ status, evidence, isRefusedAnswer }: Failure): AgentErrorRea
 function examine(thrown: unknown): Failure {
   if (APICallError.isInstance(thrown)) {
     const body = thrown.responseBody ?? "";
+    const status = thrown.statusCode === 200 ? undefined : thrown.statusCode;
     const isPage = /^\s*</u.test(body);
+    const isRedirect = status !== undefined && status >= 300 && status < 400;
+    const detail = messageIn(thrown.data) ?? messageIn(parsed(body)) ?? cause(thrown);
     return {
-      status: thrown.statusCode === 200 ? undefined : thrown.statusCode,
-      detail: isPage
-        ? "it answered with a web page"
-        : (messageIn(thrown.data) ?? messageIn(parsed(body)) ?? cause(thrown)),
+      status,
+      detail: isPage ? "it is a web page" : isRedirect ? "it is a redirect, which is not followed" : detail,
       evidence: `${thrown.message}\n${body}`,
       headers: thrown.responseHeaders ?? {},
-      isPage,
-      isRefusedAnswer: thrown.statusCode !== undefined && thrown.statusCode >= 300 && thrown.statusCode < 400,
+      isForeign: isPage || isRedirect || UNREADABLE.has(causeName(thrown)),
     };
   }
   if (thrown instanceof UnexpectedAnswer) {
     const message = messageIn(parsed(thrown.body));
-    return plain(message ?? `it answered with ${thrown.contentType} instead of a stream`, message === undefined);
+    return inWords(message ?? `it is ${thrown.contentType}`, message === undefined);
   }
-  return plain(messageIn(thrown) ?? cause(thrown), false);
+  return inWords(messageIn(thrown) ?? cause(thrown), UNREADABLE.has(causeName(thrown)));
 }
 
-function plain(detail: string, isRefusedAnswer: boolean): Failure {
-  return { status: undefined, detail, evidence: detail, headers: {}, isPage: false, isRefusedAnswer };
+function inWords(detail: string, isForeign: boolean): Failure {
+  return { status: undefined, detail, evidence: detail, headers: {}, isForeign };
 }
 
 /** The message in an error body of any of the providers, with the machine's word for it. */
@@ -160,26 +162,45 @@ function parsed(body: string): unknown {
   }
 }
 
+/** Errors whose own words are for programmers, or quote the answer. */
+const BROKEN_OFF: ReadonlySet<string> = new Set([
+  "BrokenOff",
+  "AI_InvalidResponseDataError",
+  "AI_NoOutputGeneratedError",
+]);
+const UNREADABLE: ReadonlySet<string> = new Set(["AI_JSONParseError", "AI_TypeValidationError"]);
+
 /** The innermost cause, with its code: "ECONNREFUSED" says more than "fetch failed". */
 function cause(thrown: unknown): string {
-  let current: unknown = thrown;
-  for (let depth = 0; depth < 5 && current instanceof Error && current.cause instanceof Error; depth += 1) {
-    current = current.cause;
-  }
-  if (!(current instanceof Error)) return "";
-  if ("code" in current && typeof current.code === "string")
-    return `${current.code} ${oneLine(current.message)}`.trim();
-  return NAMED_CAUSES.get(current.name) ?? oneLine(current.message);
+  if (BROKEN_OFF.has(causeName(thrown))) return "the answer broke off before its end";
+  if (UNREADABLE.has(causeName(thrown))) return "it does not have the API's form";
+  const innermost = causes(thrown).at(-1);
+  if (innermost === undefined) return "";
+  const code = "code" in innermost && typeof innermost.code === "string" ? innermost.code : "";
+  if (code === "") return oneLine(innermost.message);
+  return `${CONNECTION_WORDS.get(code) ?? oneLine(innermost.message)} (${code})`;
 }
 
-/** Errors whose own words are for programmers, or quote the answer. */
-const NAMED_CAUSES: ReadonlyMap<string, string> = new Map([
-  ["BrokenOff", "the answer broke off before its end"],
-  ["AI_InvalidResponseDataError", "the answer broke off before its end"],
-  ["AI_NoOutputGeneratedError", "the answer broke off before its end"],
-  ["AI_JSONParseError", "the answer holds broken JSON"],
-  ["AI_TypeValidationError", "the answer does not have the form of the API"],
+const CONNECTION_WORDS: ReadonlyMap<string, string> = new Map([
+  ["ECONNREFUSED", "nothing listens there"],
+  ["ECONNRESET", "the connection broke"],
+  ["UND_ERR_SOCKET", "the connection broke"],
+  ["ENOTFOUND", "the host name is unknown"],
+  ["EAI_AGAIN", "the name service does not answer"],
+  ["ETIMEDOUT", "no connection came about in time"],
+  ["UND_ERR_CONNECT_TIMEOUT", "no connection came about in time"],
 ]);
+
+/** The name of the first error in the chain that says what happened. */
+function causeName(thrown: unknown): string {
+  return causes(thrown).find(({ name }) => BROKEN_OFF.has(name) || UNREADABLE.has(name))?.name ?? "";
+}
+
+function causes(thrown: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let current = thrown; current instanceof Error && chain.length < 6; current = current.cause) chain.push(current);
+  return chain;
+}
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/gu, " ").trim();
