@@ -32,7 +32,7 @@ function outputStream(stream: NodeJS.WriteStream): OutputStream {
     write: (text) => {
       stream.write(text);
     },
-    isTerminal: Boolean(stream.isTTY),
+    isTerminal: stream.isTTY ?? false,
     columns: stream.columns ?? 80,
   };
 }
