@@ -167,7 +167,7 @@ export class FileSink implements AsyncDisposable {
   async #makeWay(name: string, day: string): Promise<void> {
     const stats = await stat(join(this.#layout.directory, name)).catch(() => undefined);
     if (stats?.isFile() !== true || stats.size === 0) return;
-    const written = localDay(stats.mtimeMs);
+    const written = this.#layout.dated ? day : localDay(stats.mtimeMs);
     if (stats.size >= this.#options.limits.fileBytes || written !== day) await archive(this.#layout, name, written);
   }
 

@@ -20,6 +20,8 @@ const DATE_PLACE = "YYYY-MM-DD";
 /** How the files of a log are named. */
 export interface LogLayout {
   readonly directory: string;
+  /** True when the date is part of the name that is written. */
+  readonly dated: boolean;
   /** The file that is written on a day. */
   currentName(day: string): string;
   /** The name of a full file, counted from 1 within a day. */
@@ -41,6 +43,7 @@ export function layoutFor(file: string): LogLayout {
   );
   return {
     directory,
+    dated,
     currentName: (day) => (dated ? `${before}${day}${after}${extension}` : name),
     archivedName: (day, count) => `${before}${day}${after}.${count}${extension}`,
     owns: (candidate) => shape.test(candidate),

@@ -51,8 +51,8 @@ describe("resolvePaths", () => {
 
   it("R4.5 two gateways with their own state directories share no path", () => {
     const one = Object.values(resolvePaths({ OPENCLAW_STATE_DIR: "/a" }, home)).filter(Boolean);
-    const other = Object.values(resolvePaths({ OPENCLAW_STATE_DIR: "/b" }, home)).filter(Boolean);
-    expect(one.filter((path) => other.includes(path))).toEqual([]);
+    const other = new Set(Object.values(resolvePaths({ OPENCLAW_STATE_DIR: "/b" }, home)));
+    expect(one.filter((path) => other.has(path))).toEqual([]);
   });
 
   it("lets a flag win over OPENCLAW_PROFILE, and treats default as no profile", () => {

@@ -62,11 +62,11 @@ function collect(wrapped: z.ZodType, path: string, rows: Row[], later: string[])
   if (notes.later === true) {
     later.push(path);
   } else if (schema instanceof z.ZodObject) {
-    for (const [key, below] of Object.entries(schema.shape as Readonly<Record<string, z.ZodType>>)) {
+    for (const [key, below] of Object.entries<z.ZodType>(schema.shape)) {
       collect(below, `${path}.${key}`, rows, later);
     }
     const rest = schema.def.catchall as z.ZodType | undefined;
-    if (rest !== undefined && !(rest instanceof z.ZodNever) && !(rest instanceof z.ZodUnknown)) {
+    if (rest !== undefined && bare(rest).description !== undefined) {
       collect(rest, `${path}.<name>`, rows, later);
     }
   } else if (schema instanceof z.ZodRecord && containsObject(schema.def.valueType as z.ZodType)) {
@@ -97,7 +97,8 @@ function takes(wrapped: z.ZodType): string {
     return `object with ${Object.keys(schema.shape)
       .map((key) => `\`${key}\``)
       .join(", ")}`;
-  if (schema instanceof z.ZodUnknown) return "anything";
+  // The only checked value of an unknown type is a variable of the env section.
+  if (schema instanceof z.ZodUnknown) return (schema.def.checks ?? []).length > 0 ? "text" : "anything";
   return schema instanceof z.ZodURL ? "address" : "text";
 }
 

@@ -148,4 +148,11 @@ export const bindingsSchema = z.array(
 /** `broadcast`: chats that several agents answer. */
 export const broadcastSchema = z
   .object({ strategy: z.enum(["parallel", "sequential"]).optional() })
-  .catchall(z.array(z.string()));
+  .catchall(
+    z
+      .unknown()
+      .refine(
+        (value) => Array.isArray(value) && value.every((id) => typeof id === "string"),
+        "expected a list of agent ids",
+      ),
+  );

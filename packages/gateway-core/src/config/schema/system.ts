@@ -44,7 +44,13 @@ export const envSchema = z
       { enabled: false },
     ),
   })
-  .catchall(z.string().describe("The variable of this name."));
+  // Typed as unknown, because an index signature would have to fit the keys above as well.
+  .catchall(
+    z
+      .unknown()
+      .refine((value) => typeof value === "string", "expected a text")
+      .describe("The variable of this name."),
+  );
 
 /** `discovery`: being found on the network. */
 export const discoverySchema = z.strictObject({
