@@ -15,7 +15,7 @@ import type { Outbox } from "./outbox/outbox.ts";
 import type { OutboxRow } from "./outbox/outbox-table.ts";
 import type { Agent, Clock, Logger, SqlExecutor, Store, Timer, Tool, ToolContext } from "./ports.ts";
 import type { Session, SessionStore } from "./sessions/session-store.ts";
-import { LEASE_MS, type Turn, type TurnEnd, type TurnQueue } from "./sessions/turn-queue.ts";
+import { LEASE_MS, type Turn, type TurnEnd, type TurnQueue, type TurnRequest } from "./sessions/turn-queue.ts";
 
 /** A turn that was begun this often and never ended takes the process down with it, and is not begun again. */
 const MAX_ATTEMPTS = 3;
@@ -40,6 +40,8 @@ export interface TurnFlowRooms {
   readonly tools: () => readonly Tool[];
   /** Calls a method with the rights of a turn. */
   readonly call: ToolContext["call"];
+  /** Lines about the system that the session has not been told yet; each is handed out once. */
+  readonly takeNotes: (sessionKey: string) => readonly string[];
   readonly settings: () => TurnSettings;
 }
 
@@ -191,7 +193,7 @@ export class TurnFlow implements AsyncDisposable {
     });
     using _typing = turn.route && this.#rooms.channels().typing(turn.route.channel, turn.route.account, turn.route);
     events.start();
-    const { timeoutMs, ...request } = turn.request;
+    const { timeoutMs, ...request } = this.#withNotes(turn);
     const outcome = await runTurn({
       agent,
       turn: {
@@ -210,6 +212,12 @@ export class TurnFlow implements AsyncDisposable {
     });
     if (outcome.kind === "stopped" && outcome.stopReason === "shutdown" && !hasSideEffects) return this.#putBack(turn);
     return this.#finish(turn, session, events, outcome);
+  }
+
+  /** The prompt, after what happened around the gateway since the session was last asked something. */
+  #withNotes({ request, sessionKey }: Turn): TurnRequest {
+    const notes = this.#rooms.takeNotes(sessionKey).map((line) => `System: ${line}`);
+    return notes.length === 0 ? request : { ...request, prompt: [...notes, request.prompt].join("\n") };
   }
 
   /** The session of a turn, with the prompt in its transcript: clients that look now see what was asked. */

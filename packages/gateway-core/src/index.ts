@@ -1,0 +1,18 @@
+export { ConfigError, type ConfigIssue } from "./config/errors.ts";
+export type { Environment } from "./config/env.ts";
+export {
+  type ConfigRuntime,
+  type FixedConfigOptions,
+  fixedConfig,
+  type LoadOptions,
+  loadConfigRuntime,
+} from "./config/runtime.ts";
+export type { GatewayConfig, GatewayConfigInput } from "./config/schema.ts";
+export { FatalError, GatewayError, type GatewayErrorOptions } from "./errors.ts";
+export { EventBus, type PublishedEvent } from "./events/bus.ts";
+export { createGateway, type Gateway, type GatewayOptions, type ListenOptions } from "./gateway.ts";
+export { createLogger, type Logging, type LoggingOptions } from "./logging/logger.ts";
+export type { CallContext, Caller, Services } from "./methods/define.ts";
+export type { HttpReply, HttpRequest, HttpRoute } from "./net/http-route.ts";
+export type { ExtraMethod } from "./request-flow.ts";
+export * from "./ports.ts";
