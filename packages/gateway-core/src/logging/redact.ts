@@ -6,6 +6,8 @@ const TAIL = 4;
 const SHORTEST_SECRET = 4;
 const MOST_SECRETS = 2000;
 const MASK = "***";
+/** The shortest text that one of the patterns below can match. */
+const SHORTEST_MATCH = 10;
 
 /** A long credential keeps its first six and last four characters, so that people can tell which one it is. */
 export function mask(secret: string): string {
@@ -41,10 +43,13 @@ export class Redactor {
   readonly #extra: readonly RegExp[];
   readonly #secrets = new Set<string>();
   #registered: RegExp | undefined;
+  /** No shorter text can hold a secret. */
+  #shortest = SHORTEST_MATCH;
 
   constructor({ patterns = true, extraPatterns = [] }: RedactorOptions = {}) {
     this.#patterns = patterns ? PATTERNS : [];
     this.#extra = extraPatterns.map(toPattern);
+    if (this.#extra.length > 0) this.#shortest = 0;
   }
 
   /**
@@ -54,6 +59,7 @@ export class Redactor {
   addSecrets(secrets: Iterable<string>): void {
     for (const secret of secrets) {
       if (secret.length < SHORTEST_SECRET || this.#secrets.size >= MOST_SECRETS) continue;
+      this.#shortest = Math.min(this.#shortest, secret.length);
       this.#secrets.add(secret);
       this.#secrets.add(JSON.stringify(secret).slice(1, -1));
       this.#secrets.add(urlForm(secret));
@@ -65,6 +71,7 @@ export class Redactor {
 
   /** The text with every credential masked. */
   text(text: string): string {
+    if (text.length < this.#shortest) return text;
     let masked = this.#registered === undefined ? text : text.replace(this.#registered, mask);
     if (this.#patterns.length > 0 && HINT.test(masked)) {
       for (const pattern of this.#patterns) masked = masked.replace(pattern, maskGroup);
