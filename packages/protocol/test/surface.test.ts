@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -47,6 +48,13 @@ describe("the names each entry exports at run time", () => {
   test("@openclaw/protocol/json-schema", () => {
     expect(Object.keys(jsonSchema).sort()).toEqual(["JsonSchemaError", "toJsonSchema"]);
   });
+});
+
+test("the main entry exports a type for every shared object", () => {
+  const read = (name: string): string => readFileSync(new URL(`../src/${name}`, import.meta.url), "utf8");
+  const generated = [...read("entities.gen.ts").matchAll(/^export type (\w+)/gm)].map(([, name]) => name ?? "");
+  const listed = /export type \{([^}]*)\} from "\.\/entities\.gen\.ts"/.exec(read("index.ts"))?.[1];
+  expect(listed?.match(/\w+/g)?.sort()).toEqual(generated.sort());
 });
 
 describe("what each entry loads", () => {

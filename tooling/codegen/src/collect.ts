@@ -29,6 +29,8 @@ export interface CollectedEntity {
   readonly schema: z.ZodType;
 }
 
+type Module = Readonly<Record<string, unknown>>;
+
 /** Everything that is written by hand about the wire. */
 export interface Catalog {
   readonly methods: readonly CollectedMethod[];
@@ -38,18 +40,17 @@ export interface Catalog {
 
 /** Reads every contract of a protocol package. Throws with the file and the rule when one breaks a convention. */
 export async function collect(protocolSource: string): Promise<Catalog> {
-  const methods = await Promise.all(
-    (await listModules(join(protocolSource, "methods"))).map((file) => readMethod(protocolSource, file)),
-  );
-  const events = await Promise.all(
-    (await listModules(join(protocolSource, "events"))).map((file) => readEvent(protocolSource, file)),
-  );
-  const entities = (
-    await Promise.all(
-      (await listModules(join(protocolSource, "entities"))).map((file) => readEntities(protocolSource, file)),
-    )
-  ).flat();
-  return { methods: methods.sort(byName), events: events.sort(byName), entities: entities.sort(byName) };
+  const [methods, events, entities] = await Promise.all([
+    readFolder(join(protocolSource, "methods"), methodOf),
+    readFolder(join(protocolSource, "events"), eventOf),
+    readFolder(join(protocolSource, "entities"), entitiesOf),
+  ]);
+  return { methods: methods.sort(byName), events: events.sort(byName), entities: entities.flat().sort(byName) };
+}
+
+async function readFolder<Item>(folder: string, read: (file: string, module: Module) => Item): Promise<Item[]> {
+  const files = await listModules(folder);
+  return Promise.all(files.map(async (file) => read(file, await importModule(join(folder, file)))));
 }
 
 /** TypeScript files of a folder, without what is generated, sorted. */
@@ -58,9 +59,9 @@ export async function listModules(folder: string): Promise<string[]> {
   return names.filter((name) => name.endsWith(".ts") && !/\.(gen|d|test)\.ts$/.test(name)).sort();
 }
 
-async function importModule(path: string): Promise<Record<string, unknown>> {
-  const module: Record<string, unknown> = await import(pathToFileURL(path).href);
-  return module;
+async function importModule(path: string): Promise<Module> {
+  const module: unknown = await import(pathToFileURL(path).href);
+  return typeof module === "object" ? { ...module } : {};
 }
 
 function isMethodContract(value: unknown): value is MethodContract {
@@ -71,10 +72,11 @@ function isEventContract(value: unknown): value is EventContract {
   return typeof value === "object" && value !== null && "payload" in value;
 }
 
-async function readMethod(source: string, file: string): Promise<CollectedMethod> {
+/** The contract of a method's file. Throws when the file breaks a convention. */
+export function methodOf(file: string, module: Module): CollectedMethod {
   const name = basename(file, ".ts");
   const exportName = camelCase(name);
-  const contract = (await importModule(join(source, "methods", file)))[exportName];
+  const contract = module[exportName];
   if (!isMethodContract(contract)) throw new Error(`methods/${file} must export its contract as "${exportName}".`);
   if (contract.name !== name)
     throw new Error(`methods/${file} names itself "${contract.name}"; the file name decides.`);
@@ -97,17 +99,18 @@ function withIgnoredParams(file: string, contract: MethodContract): z.ZodType {
   return params.extend(Object.fromEntries(ignored.map((key) => [key, z.unknown().optional().describe("Ignored.")])));
 }
 
-async function readEvent(source: string, file: string): Promise<CollectedEvent> {
+/** The contract of an event's file. Throws when the file breaks a convention. */
+export function eventOf(file: string, module: Module): CollectedEvent {
   const name = basename(file, ".ts");
   const exportName = eventExport(name);
-  const contract = (await importModule(join(source, "events", file)))[exportName];
+  const contract = module[exportName];
   if (!isEventContract(contract)) throw new Error(`events/${file} must export its contract as "${exportName}".`);
   if (contract.name !== name) throw new Error(`events/${file} names itself "${contract.name}"; the file name decides.`);
   return { name, exportName, contract };
 }
 
-async function readEntities(source: string, file: string): Promise<CollectedEntity[]> {
-  const module = await importModule(join(source, "entities", file));
+/** The shared objects of a file: its schemas that have an id. Throws when an id is not the name of its export. */
+export function entitiesOf(file: string, module: Module): CollectedEntity[] {
   return Object.entries(module).flatMap(([exportName, schema]) => {
     if (!(schema instanceof z.ZodType)) return [];
     const name = z.globalRegistry.get(schema)?.id;

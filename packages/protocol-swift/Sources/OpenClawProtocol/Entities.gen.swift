@@ -505,6 +505,23 @@ public struct ChannelSummary: Codable, Sendable, Hashable {
     }
 }
 
+/// Which runs were stopped.
+public struct ChatAbortResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var aborted: Bool
+    public var runIds: [String]
+
+    public init(
+        ok: Bool = true,
+        aborted: Bool,
+        runIds: [String]
+    ) {
+        self.ok = ok
+        self.aborted = aborted
+        self.runIds = runIds
+    }
+}
+
 /// One message of a conversation.
 public struct ChatMessage: Codable, Sendable, Hashable {
     /// user, assistant or toolResult.

@@ -386,23 +386,6 @@ public struct ChatAbortParams: Codable, Sendable, Hashable {
     }
 }
 
-/// Which runs were stopped.
-public struct ChatAbortResult: Codable, Sendable, Hashable {
-    public var ok: Bool
-    public var aborted: Bool
-    public var runIds: [String]
-
-    public init(
-        ok: Bool = true,
-        aborted: Bool,
-        runIds: [String]
-    ) {
-        self.ok = ok
-        self.aborted = aborted
-        self.runIds = runIds
-    }
-}
-
 /// Parameters of chat.history.
 public struct ChatHistoryParams: Codable, Sendable, Hashable {
     public var sessionKey: String

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { count, identifier, json, line, milliseconds, timestamp } from "./primitives.ts";
+import { identifier, json, line, milliseconds, timestamp } from "./primitives.ts";
 import { tokenUsage } from "./message.ts";
 
 export const runPayload = z
@@ -70,45 +70,19 @@ export const agentToolData = z
   })
   .meta({ id: "AgentToolData", description: "Data of an agent event whose stream is tool." });
 
-export const outboundReceipt = z
-  .object({
-    messageId: z.string(),
-    at: timestamp,
-  })
-  .meta({ id: "OutboundReceipt", description: "What the platform answered when it took the message." });
+/** The answer of chat.abort, and of a stop word in chat.send. */
+export const chatAbortResult = z
+  .object({ ok: z.literal(true), aborted: z.boolean(), runIds: z.array(identifier) })
+  .meta({ id: "ChatAbortResult", description: "Which runs were stopped." });
 
-export const outboxState = z
-  .enum(["queued", "sending", "sent", "dead", "unknown"])
-  .meta({ id: "OutboxState", description: "Where an outbound message stands. sent, dead and unknown are final." });
-
-export const outboxRow = z
+/** A run that was started, or what became of the one that this key started before. */
+export const chatSendStatus = z
   .object({
-    id: identifier,
-    channel: identifier,
-    accountId: identifier,
-    chatId: identifier,
-    threadId: identifier.optional(),
-    state: outboxState,
-    attempts: count,
-    reason: z.string().optional().describe("Why it is dead, unknown or being retried."),
-    receipt: outboundReceipt.optional(),
-    createdAt: timestamp,
-    deadlineAt: timestamp.describe("Nothing is sent after it."),
-    nextAttemptAt: timestamp.optional(),
-    runId: identifier.optional(),
-    preview: z.string().describe("The beginning of the text."),
+    runId: identifier.describe("The idempotency key."),
+    status: z.enum(["started", "in_flight", "ok", "error", "timeout"]),
+    summary: z.string().optional(),
+    stopReason: line.optional(),
+    endedAt: timestamp.optional(),
+    messageId: identifier.optional(),
   })
-  .meta({ id: "OutboxRow", description: "One outbound message." });
-
-export const pairingRequest = z
-  .object({
-    channel: identifier,
-    accountId: identifier,
-    senderId: identifier,
-    displayName: line.optional(),
-    username: line.optional(),
-    code: identifier,
-    createdAt: timestamp,
-    expiresAt: timestamp,
-  })
-  .meta({ id: "PairingRequest", description: "A stranger who wrote to the account and waits for approval." });
+  .meta({ id: "ChatSendStatus", description: "A run that was started, or what became of it." });

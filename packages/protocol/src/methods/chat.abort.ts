@@ -1,11 +1,8 @@
 import * as z from "zod";
 
 import { identifier, sessionKey } from "../entities/primitives.ts";
+import { chatAbortResult } from "../entities/run.ts";
 import { defineMethod } from "../define.ts";
-
-export const chatAbortResult = z
-  .object({ ok: z.literal(true), aborted: z.boolean(), runIds: z.array(identifier) })
-  .meta({ id: "ChatAbortResult", description: "Which runs were stopped." });
 
 /** R6.12: the `chat` event with state `aborted` comes before the answer. */
 export const chatAbort = defineMethod({

@@ -1,21 +1,9 @@
 import * as z from "zod";
 
 import { attachment } from "../entities/message.ts";
-import { idempotencyKey, identifier, line, messageText, sessionKey, timestamp } from "../entities/primitives.ts";
-import { chatAbortResult } from "./chat.abort.ts";
+import { idempotencyKey, line, messageText, sessionKey } from "../entities/primitives.ts";
+import { chatAbortResult, chatSendStatus } from "../entities/run.ts";
 import { defineMethod } from "../define.ts";
-
-/** A run that was started, or what became of the one that this key started before. */
-export const chatSendStatus = z
-  .object({
-    runId: identifier.describe("The idempotency key."),
-    status: z.enum(["started", "in_flight", "ok", "error", "timeout"]),
-    summary: z.string().optional(),
-    stopReason: line.optional(),
-    endedAt: timestamp.optional(),
-    messageId: identifier.optional(),
-  })
-  .meta({ id: "ChatSendStatus", description: "A run that was started, or what became of it." });
 
 /** R6.12. */
 export const chatSend = defineMethod({

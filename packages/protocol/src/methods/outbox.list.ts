@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { count, identifier } from "../entities/primitives.ts";
-import { outboxRow, outboxState } from "../entities/run.ts";
+import { outboxRow, outboxState } from "../entities/outbox.ts";
 import { defineMethod } from "../define.ts";
 
 export const outboxList = defineMethod({

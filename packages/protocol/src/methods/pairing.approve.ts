@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { identifier } from "../entities/primitives.ts";
-import { pairingRequest } from "../entities/run.ts";
+import { pairingRequest } from "../entities/pairing.ts";
 import { defineMethod } from "../define.ts";
 
 export const pairingApprove = defineMethod({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { idempotencyKey, identifier, messageText, sessionKey } from "../entities/primitives.ts";
-import { outboxState } from "../entities/run.ts";
+import { outboxState } from "../entities/outbox.ts";
 import { defineMethod } from "../define.ts";
 
 /** R6.5. */

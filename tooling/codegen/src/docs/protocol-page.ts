@@ -142,7 +142,9 @@ function typeSections(page: Page): string {
   const shown = new Set([
     ...page.catalog.methods.flatMap(({ name }) => [paramsName(name), resultName(name), acceptedName(name)]),
     ...page.catalog.events.map(({ name }) => eventName(name)),
-    ...["RequestFrame", "ResponseFrame", "EventFrame"],
+    "RequestFrame",
+    "ResponseFrame",
+    "EventFrame",
   ]);
   const entities = new Set(page.catalog.entities.map(({ name }) => name));
   return Object.entries(page.definitions)
