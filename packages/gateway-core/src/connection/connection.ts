@@ -52,7 +52,8 @@ export interface ConnectionDependencies {
   readonly welcome: (caller: Caller, authMethod: string) => HelloOk;
   /** The hello is on its way; from now on the connection gets events. */
   readonly onLive: (connection: Connection, caller: Caller) => void;
-  readonly onClosed: (connection: Connection) => void;
+  /** The socket is gone; `caller` is who it belonged to, when that was ever known. */
+  readonly onClosed: (connection: Connection, caller: Caller | undefined) => void;
   /** Answers a request through `reply`, which may be called twice. Resolves when the last answer was given. */
   readonly answer: (request: RequestFrame, caller: Caller, signal: AbortSignal, reply: Reply) => Promise<void>;
   /** The text of an answer whose encoding is kept ready. */
@@ -76,6 +77,7 @@ export class Connection {
   readonly #dependencies: ConnectionDependencies;
   readonly #queue: SendQueue;
   #state: State;
+  #caller: Caller | undefined;
   #inFlight = 0;
   #seen = { bytesRead: -1, bytesSent: 0, waiting: 0 };
 
@@ -165,6 +167,7 @@ export class Connection {
     state.deadline.cancel();
     state.firstBytes[Symbol.dispose]();
     const { caller, authMethod } = outcome;
+    this.#caller = caller;
     this.#state = { name: "live", caller, gone: new AbortController() };
     const { client, dialect, role } = caller;
     log.debug("a client connected", { connectionId: this.id, address: this.peer.address, client: client.id, mode: client.mode, role, dialect });
@@ -195,7 +198,7 @@ export class Connection {
   #closed(): void {
     this.#leave();
     this.#state = { name: "closed" };
-    this.#dependencies.onClosed(this);
+    this.#dependencies.onClosed(this, this.#caller);
   }
 
   /** Ends what the present state holds. */

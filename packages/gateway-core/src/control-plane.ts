@@ -1,0 +1,282 @@
+/**
+ * The network side of a gateway as one thing: the port, the sockets on it, who they belong to, and the events they
+ * get. What is asked for is answered elsewhere (request-flow.ts).
+ */
+import { EVENTS, type EventName, type HelloOk, type StateVersion } from "@openclaw/protocol";
+
+import { Authenticator, type SharedSecret } from "./connection/auth.ts";
+import type { Caller, Peer } from "./connection/caller.ts";
+import { Connection } from "./connection/connection.ts";
+import { toDialectPayload, toHelloOk } from "./connection/dialect.ts";
+import { shakeHands } from "./connection/handshake.ts";
+import { LiveConnections } from "./connection/live-connections.ts";
+import { WriteBatch } from "./connection/wire/write-batch.ts";
+import type { ControlPlaneSettings } from "./control-plane-settings.ts";
+import type { EventBus } from "./events/bus.ts";
+import { FanOut } from "./events/fan-out.ts";
+import type { HealthMonitor } from "./health/health.ts";
+import type { HttpContext, HttpRoute } from "./net/http-route.ts";
+import { HttpServer, type Listening, type OpenedSocket } from "./net/server.ts";
+import type { Clock, Ids, Logger, Timer } from "./ports.ts";
+import type { Presence, PresentClient } from "./presence/presence.ts";
+import type { RequestFlow } from "./request-flow.ts";
+
+const SERVICE_RESTART = 1012;
+
+export interface ControlPlaneDependencies {
+  readonly settings: ControlPlaneSettings;
+  /** What clients must present; asked at every attempt. */
+  readonly sharedSecret: () => SharedSecret;
+  readonly server: { readonly version: string; readonly host: string; readonly bootId: string };
+  readonly requests: Pick<RequestFlow, "answer" | "call" | "served" | "stop">;
+  readonly presence: Pick<Presence, "connected" | "disconnected" | "list" | "version">;
+  readonly health: Pick<HealthMonitor, "current" | "encodedPayload" | "isReady" | "version">;
+  /** The parts of the hello's snapshot that only the host knows. */
+  readonly snapshot: () => Pick<HelloOk["snapshot"], "configPath" | "stateDir" | "sessionDefaults">;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  /** False while the gateway is still coming up: the port answers, clients are told to come back. */
+  readonly isReady?: () => boolean;
+  readonly httpRoutes?: readonly HttpRoute[];
+}
+
+export interface ShutdownNotice {
+  /** For people, such as "gateway stopping". */
+  readonly reason: string;
+  /** When the gateway will be back; absent when it will not. */
+  readonly restartExpectedMs?: number;
+}
+
+export interface ControlPlane extends AsyncDisposable {
+  /** Opens the port. Throws FatalError when it can not be had. */
+  listen(): Promise<Listening>;
+  /** Tells every client, and takes neither new clients nor new requests from then on. Answers still go out. */
+  announceShutdown(notice: ShutdownNotice): void;
+  /** Announces it if that was not done, closes every socket with 1012 and gives the port back. Source: R1.3, R5.12. */
+  close(notice: ShutdownNotice): Promise<void>;
+  /** Open sockets, let in or not. */
+  readonly connectionCount: number;
+}
+
+export async function createControlPlane(dependencies: ControlPlaneDependencies): Promise<ControlPlane> {
+  const plane = new Plane(dependencies);
+  await plane.prepare();
+  return plane;
+}
+
+class Plane implements ControlPlane {
+  readonly #dependencies: ControlPlaneDependencies;
+  readonly #authenticator: Authenticator;
+  readonly #connections: LiveConnections;
+  readonly #fanOut: FanOut;
+  readonly #batch = new WriteBatch();
+  readonly #pings: Timer;
+  readonly #startedAt: number;
+  readonly #events: readonly string[];
+  #server: HttpServer | undefined;
+  #announced: ShutdownNotice | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(dependencies: ControlPlaneDependencies) {
+    const { settings, sharedSecret, bus, clock, log, health, requests } = dependencies;
+    const { limits } = settings;
+    this.#dependencies = dependencies;
+    this.#startedAt = clock.now();
+    this.#authenticator = new Authenticator({ sharedSecret, clock, log });
+    this.#connections = new LiveConnections(limits);
+    this.#events = servedEvents(requests.served);
+    this.#fanOut = new FanOut({
+      bus,
+      clock,
+      log,
+      tickIntervalMs: limits.tickIntervalMs,
+      stateVersion: () => this.#stateVersion(),
+      toDialect: toDialectPayload,
+      encodedPayload: (payload) => health.encodedPayload(payload),
+    });
+    this.#pings = clock.setInterval(() => {
+      for (const connection of this.#connections) connection.checkLiveness();
+    }, limits.pingIntervalMs);
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  async prepare(): Promise<void> {
+    const { settings, server, log, health, httpRoutes = [] } = this.#dependencies;
+    this.#server = await HttpServer.create({
+      settings,
+      log,
+      routes: httpRoutes,
+      refusal: (peer) => this.#refusal(peer),
+      onSocket: (opened) => this.#open(opened),
+      authorize: (bearer, peer) => this.#authenticator.authenticate([bearer], peer),
+      callFor: (peer, isAuthorized, signal) => this.#callFor(peer, isAuthorized, signal),
+      probes: {
+        version: server.version,
+        uptimeMs: () => this.#uptimeMs(),
+        hasStarted: () => this.#isReady(),
+        failing: () => failingParts(health),
+        eventLoop: () => health.current.eventLoop,
+      },
+    });
+  }
+
+  async listen(): Promise<Listening> {
+    if (!this.#server) throw new Error("The control plane was closed.");
+    return this.#server.listen();
+  }
+
+  announceShutdown(notice: ShutdownNotice): void {
+    if (this.#announced) return;
+    this.#announced = notice;
+    const { bus, requests } = this.#dependencies;
+    requests.stop(notice.reason);
+    bus.publish("shutdown", notice);
+  }
+
+  async close(notice: ShutdownNotice): Promise<void> {
+    const server = this.#server;
+    if (!server) return;
+    this.#server = undefined;
+    this.announceShutdown(notice);
+    const { limits } = this.#dependencies.settings;
+    for (const connection of this.#connections) connection.close(SERVICE_RESTART, "service restart");
+    await this.#emptied(limits.shutdownTimeoutMs);
+    for (const connection of this.#connections) connection.terminate();
+    this.#pings.cancel();
+    this.#fanOut[Symbol.dispose]();
+    await server.close(limits.shutdownTimeoutMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close({ reason: "gateway stopping" });
+  }
+
+  #open({ socket, stream, peer }: OpenedSocket): void {
+    const { settings, clock, ids, log, requests, health } = this.#dependencies;
+    const handshake = { authenticator: this.#authenticator, now: () => clock.now(), isReady: () => this.#isReady() };
+    const connection = new Connection(ids.uuid(), { socket, stream, peer }, {
+      limits: settings.limits,
+      clock,
+      log,
+      batch: this.#batch,
+      nonce: ids.uuid(),
+      shakeHands: (attempt) => shakeHands(attempt, handshake),
+      welcome: (caller, authMethod) => this.#welcome(caller, authMethod),
+      answer: (request, caller, signal, reply) => requests.answer(request, caller, signal, reply),
+      encodedPayload: (payload) => health.encodedPayload(payload),
+      onLive: (live, caller) => this.#letIn(live, caller),
+      onClosed: (closed, caller) => this.#forget(closed, caller),
+    });
+    this.#connections.opened(connection);
+  }
+
+  #welcome(caller: Caller, authMethod: string): HelloOk {
+    const { server, requests, presence, health, snapshot, settings, sharedSecret } = this.#dependencies;
+    const { maxPayloadBytes: maxPayload, maxBufferedBytes, tickIntervalMs } = settings.limits;
+    return toHelloOk({
+      protocol: caller.dialect,
+      server,
+      methods: requests.served,
+      events: this.#events,
+      snapshot: {
+        ...snapshot(),
+        presence: presence.list(),
+        health: health.current,
+        stateVersion: this.#stateVersion(),
+        uptimeMs: this.#uptimeMs(),
+        authMode: sharedSecret().mode,
+      },
+      policy: { maxPayload, maxBufferedBytes, tickIntervalMs },
+      authMethod,
+      caller,
+    });
+  }
+
+  #letIn(connection: Connection, caller: Caller): void {
+    const { id } = connection;
+    const { role, scopes, dialect } = caller;
+    this.#connections.letIn(connection);
+    this.#fanOut.add({ id, role, scopes, dialect, send: (event, isNumbered) => connection.sendEvent(event, isNumbered) });
+    this.#dependencies.presence.connected(present(caller, connection.peer));
+  }
+
+  #forget(connection: Connection, caller: Caller | undefined): void {
+    this.#connections.closed(connection);
+    this.#fanOut.remove(connection.id);
+    if (caller) this.#dependencies.presence.disconnected(present(caller, connection.peer));
+    if (this.#connections.size === 0) this.#onEmpty?.();
+  }
+
+  #refusal(peer: Peer): string | undefined {
+    if (this.#announced) return this.#announced.reason;
+    return this.#connections.hasRoom(peer) ? undefined : "too many connections; try again in a moment";
+  }
+
+  #callFor(peer: Peer, isAuthorized: boolean, signal: AbortSignal): HttpContext["call"] {
+    const { ids, server, requests } = this.#dependencies;
+    const caller: Caller = {
+      connectionId: `http:${ids.uuid()}`,
+      role: "operator",
+      scopes: isAuthorized ? ["operator.admin"] : [],
+      dialect: 4,
+      client: { id: "gateway-client", mode: "backend", version: server.version, platform: "http" },
+      caps: [],
+      remoteAddress: peer.address,
+    };
+    return (method, params) => requests.call(method, params, caller, signal);
+  }
+
+  /** Resolves when no socket is left, or when the time is up. */
+  #emptied(timeoutMs: number): Promise<void> {
+    if (this.#connections.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = this.#dependencies.clock.setTimeout(resolve, timeoutMs);
+      this.#onEmpty = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+
+  #isReady(): boolean {
+    return this.#dependencies.isReady?.() ?? true;
+  }
+
+  #uptimeMs(): number {
+    return Math.max(0, this.#dependencies.clock.now() - this.#startedAt);
+  }
+
+  #stateVersion(): StateVersion {
+    const { presence, health } = this.#dependencies;
+    return { presence: presence.version, health: health.version };
+  }
+}
+
+function present(caller: Caller, peer: Peer): PresentClient {
+  const { connectionId, role, scopes, client, deviceId } = caller;
+  return {
+    connectionId,
+    role,
+    scopes,
+    client,
+    ...(deviceId === undefined ? {} : { deviceId }),
+    ...(peer.isLoopback ? {} : { ip: peer.address }),
+  };
+}
+
+function failingParts({ current, isReady }: ControlPlaneDependencies["health"]): string[] {
+  const broken = new Set((current.problems ?? []).map(({ component }) => component));
+  if (!isReady && broken.size === 0 && current.linkChannel) broken.add(current.linkChannel.id);
+  return [...broken];
+}
+
+/** Events of a family of methods that is not served are not advertised either. */
+function servedEvents(methods: readonly string[]): EventName[] {
+  const hasNodes = methods.some((name) => name.startsWith("node."));
+  return (Object.keys(EVENTS) as EventName[]).filter((name) => hasNodes || !name.startsWith("node."));
+}
