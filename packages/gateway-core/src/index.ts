@@ -12,6 +12,7 @@ export { FatalError, GatewayError, type GatewayErrorOptions } from "./errors.ts"
 export { EventBus, type PublishedEvent } from "./events/bus.ts";
 export { createGateway, type Gateway, type GatewayOptions, type ListenOptions } from "./gateway.ts";
 export { createLogger, type Logging, type LoggingOptions } from "./logging/logger.ts";
+export { openLog, type OpenLogOptions } from "./logging/open-log.ts";
 export type { CallContext, Caller, Services } from "./methods/define.ts";
 export type { HttpReply, HttpRequest, HttpRoute } from "./net/http-route.ts";
 export type { ExtraMethod } from "./request-flow.ts";

@@ -30,6 +30,8 @@ export interface GatewayPaths {
 }
 
 export const DEV_PROFILE = "dev";
+/** The documented place of the default gateway's log, where people and scripts look for it. */
+export const SHARED_LOG_DIRECTORY = resolve("/tmp/openclaw");
 const PROFILE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** The profile that flags and OPENCLAW_PROFILE select; undefined is the default one. Throws ConfigError. R4.1, R4.2 */
@@ -71,7 +73,7 @@ export function resolvePaths(environment: Environment, homeDirectory: string, se
     // With a state directory of one's own everything stays inside it, so that two gateways share nothing.
     workspace: join(given === undefined ? join(homeDirectory, ".openclaw") : stateDir, `workspace${suffix}`),
     databaseFile: join(stateDir, "gateway.sqlite"),
-    logDirectory: given === undefined && profile === undefined ? sharedLogDirectory() : join(stateDir, "logs"),
+    logDirectory: given === undefined && profile === undefined ? SHARED_LOG_DIRECTORY : join(stateDir, "logs"),
   };
 }
 
@@ -79,11 +81,6 @@ export function resolvePaths(environment: Environment, homeDirectory: string, se
 export function expandPath(path: string, homeDirectory: string): string {
   if (path === "~") return homeDirectory;
   return /^~[/\\]/.test(path) ? join(homeDirectory, path.slice(2)) : resolve(path);
-}
-
-/** The documented place of the default gateway's log, where people and scripts look for it. */
-function sharedLogDirectory(): string {
-  return resolve("/tmp/openclaw");
 }
 
 function selectionError(problem: string, remedy: string): ConfigError {

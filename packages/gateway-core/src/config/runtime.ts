@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { stat } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { FatalError } from "../errors.ts";
@@ -6,10 +8,18 @@ import { type Environment, layerEnvironment } from "./env.ts";
 import { ConfigError, type ConfigIssue, describeIssue } from "./errors.ts";
 import { readLastGood, saveLastGood } from "./source/last-good.ts";
 import { type ChannelSchemas, checkConfigTree, readConfigTree } from "./load.ts";
-import { type GatewayPaths, resolvePaths, type Selection } from "./paths.ts";
-import { configSchema, type GatewayConfig, type GatewayConfigInput, unsupportedKeys } from "./schema.ts";
+import { expandPath, type GatewayPaths, resolvePaths, type Selection, SHARED_LOG_DIRECTORY } from "./paths.ts";
+import { type GatewayConfig, type GatewayConfigInput, unsupportedKeys } from "./schema.ts";
 import { collectSecrets } from "./inspect/secrets.ts";
 import { readDotenv } from "./source/dotenv.ts";
+
+/** Where a log file goes. */
+export interface LogPlace {
+  /** The file; YYYY-MM-DD in its name stands for the day. */
+  readonly path: string;
+  /** The directory is in a place that every user of the machine can write to. */
+  readonly shared: boolean;
+}
 
 /** Where the configuration came from. */
 export interface ConfigSource {
@@ -30,6 +40,8 @@ export interface ConfigRuntime {
   readonly issues: readonly ConfigIssue[];
   readonly state: "ok" | "invalid-using-last-good";
   readonly paths: GatewayPaths;
+  /** Where the log goes; undefined when a configuration given in code names no place. */
+  readonly logFile: LogPlace | undefined;
   /** The process environment with the `.env` files and the configuration's own variables underneath. */
   readonly environment: Environment;
   /** What an operator should know at start: keys without effect, files that others can read. One sentence each. */
@@ -76,6 +88,7 @@ export async function loadConfigRuntime(options: LoadOptions): Promise<ConfigRun
     current,
     source,
     paths,
+    logFile: logPlace(current, paths, homeDirectory),
     warnings: [...warnings, ...noteworthy(current, Object.keys(channelSchemas))],
     secrets: collectSecrets(current, rest.environment),
     ...rest,
@@ -121,7 +134,7 @@ export async function loadConfigRuntime(options: LoadOptions): Promise<ConfigRun
 
 export interface FixedConfigOptions {
   readonly environment?: Environment;
-  /** Where state is kept; a directory of its own under the home directory's `.openclaw` when absent. */
+  /** Where state and the log are kept. Without it there is no log file, and state goes to a new temporary directory. */
   readonly stateDir?: string;
   readonly channelSchemas?: ChannelSchemas;
 }
@@ -138,16 +151,31 @@ export function fixedConfig(partial: GatewayConfigInput = {}, options: FixedConf
   });
   if (config === undefined || issues.length > 0)
     throw new ConfigError(file, issues, "Correct the configuration object.");
-  const located = stateDir === undefined ? given : { ...given, OPENCLAW_STATE_DIR: stateDir };
+  const paths = resolvePaths(
+    { ...given, OPENCLAW_STATE_DIR: stateDir ?? join(tmpdir(), `openclaw-${randomUUID()}`) },
+    homedir(),
+  );
+  const placed = stateDir !== undefined || config.logging.file !== undefined;
   return {
     current: config,
     source: { path: file, exists: false, hash: undefined },
     issues: [],
     state: "ok",
-    paths: resolvePaths(located, process.cwd()),
+    paths,
+    logFile: placed ? logPlace(config, paths, homedir()) : undefined,
     environment,
     warnings: noteworthy(config, Object.keys(channelSchemas)),
     secrets: collectSecrets(config, environment),
+  };
+}
+
+/** `logging.file`, or a file a day in the profile's log directory. */
+function logPlace(config: GatewayConfig, paths: GatewayPaths, homeDirectory: string): LogPlace {
+  const { file } = config.logging;
+  if (file !== undefined) return { path: expandPath(file, homeDirectory), shared: false };
+  return {
+    path: join(paths.logDirectory, "openclaw-YYYY-MM-DD.log"),
+    shared: paths.logDirectory === SHARED_LOG_DIRECTORY,
   };
 }
 
@@ -186,9 +214,4 @@ function fatalOnConfigError<T>(work: () => T): T {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-}
-
-/** The defaults alone. */
-export function defaultConfig(): GatewayConfig {
-  return configSchema.parse({});
 }

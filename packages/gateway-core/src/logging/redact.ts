@@ -7,7 +7,7 @@ const SHORTEST_SECRET = 4;
 const MOST_SECRETS = 2000;
 const MASK = "***";
 /** The shortest text that one of the patterns below can match. */
-const SHORTEST_MATCH = 10;
+const SHORTEST_MATCH = 8;
 
 /** A long credential keeps its first six and last four characters, so that people can tell which one it is. */
 export function mask(secret: string): string {

@@ -50,11 +50,6 @@ export function layoutFor(file: string): LogLayout {
   };
 }
 
-/** The documented name of the default log. */
-export function datedLogFile(directory: string): string {
-  return join(directory, `openclaw-${DATE_PLACE}.log`);
-}
-
 /** The date of an instant where the host is. */
 export function localDay(time: number): string {
   const date = new Date(time);
