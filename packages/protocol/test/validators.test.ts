@@ -165,3 +165,11 @@ describe("R5.8 the compiled validators and the contracts agree about any input",
     });
   }
 });
+
+test("a character outside the basic plane counts once, as JSON Schema says", () => {
+  const params = (text: string) => ({ nodeId: "n", displayName: text });
+  expect(paramsValidators["node.rename"](params("🦞".repeat(256)))).toBe(true);
+  expect(paramsValidators["node.rename"](params("🦞".repeat(257)))).toBe(false);
+  expect(paramsValidators["node.rename"](params(`${"x".repeat(255)}\ud83e`))).toBe(true);
+  expect(paramsValidators["node.rename"](params(`${"x".repeat(256)}\ud83e`))).toBe(false);
+});

@@ -1,6 +1,6 @@
 import { Ajv } from "ajv";
 import standaloneModule from "ajv/dist/standalone/index.js";
-import { build } from "esbuild";
+import { transform } from "esbuild";
 
 import type { Catalog } from "./collect.ts";
 import { paramsName, reference, SCHEMA_ID, type SchemaDocument } from "./json-schema.ts";
@@ -26,28 +26,39 @@ export async function renderValidators(catalog: Catalog, schema: SchemaDocument)
   // The package is CommonJS; its function is the export and also stands under "default", which is what its types say.
   const code = standaloneModule.default(ajv, Object.fromEntries([...exported.keys()].map((name) => [name, name])));
   const table = methods.map(({ name, exportName }) => `  ${JSON.stringify(name)}: params_${exportName},`);
-  const source = `${code.replaceAll(/export const (params_\w+)/g, "const $1")}
+  const source = `${code.replaceAll(/export const (params_\w+)/g, "const $1").replaceAll(REQUIRED_LENGTH, "codePoints")}
+${CODE_POINTS}
 export const paramsValidators = {
 ${table.join("\n")}
 };`;
-  return HEADER + (await bundle(source));
+  return HEADER + (await minify(source));
 }
 
-/** The "ESM" that AJV writes still requires its own runtime; bundling inlines it. */
-async function bundle(source: string): Promise<string> {
-  const result = await build({
-    stdin: { contents: source, resolveDir: import.meta.dirname, loader: "js" },
-    bundle: true,
-    write: false,
+/** The "ESM" that AJV writes still requires its own runtime; this is the one function of it that is used. */
+const REQUIRED_LENGTH = 'require("ajv/dist/runtime/ucs2length").default';
+const CODE_POINTS = `
+/** JSON Schema counts code points; a pair of surrogates is one. */
+function codePoints(text) {
+  let count = text.length;
+  for (let index = 0; index + 1 < text.length; index++) {
+    if ((text.charCodeAt(index) & 0xfc00) !== 0xd800 || (text.charCodeAt(index + 1) & 0xfc00) !== 0xdc00) continue;
+    count--;
+    index++;
+  }
+  return count;
+}`;
+
+async function minify(source: string): Promise<string> {
+  const { code } = await transform(source, {
     format: "esm",
     target: "node22",
+    treeShaking: true,
     minifyWhitespace: true,
     minifySyntax: true,
     charset: "utf8",
-    logLevel: "silent",
   });
-  const [file] = result.outputFiles;
-  if (!file) throw new Error("esbuild produced no output for the validators.");
-  if (file.text.includes("Dynamic require of")) throw new Error("The bundled validators still call require().");
-  return file.text;
+  if (/\brequire\b/.test(code.replaceAll(/"(?:[^"\\]|\\.)*"/g, ""))) {
+    throw new Error("The validators need more of AJV's runtime: they call require().");
+  }
+  return code;
 }
