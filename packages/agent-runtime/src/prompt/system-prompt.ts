@@ -74,8 +74,20 @@ function workspace(files: WorkspaceSnapshot | undefined): string {
 
 function dateAndTime({ agent, now, log }: PromptInput): string {
   const timeZone = timeZoneOf(agent, log);
-  const today = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone }).format(now);
-  return `# Date\nToday is ${today}. Time zone: ${timeZone}. Ask session_status for the time of day when you need it.`;
+  return `# Date\nToday is ${dayText(now, timeZone)}. Time zone: ${timeZone}. Ask session_status for the time of day when you need it.`;
+}
+
+/** "Tuesday, 2026-11-24": put together here, because ready-made formats differ between versions of the language data. */
+function dayText(now: number, timeZone: string): string {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    weekday: "long",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  });
+  const parts = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
+  return `${parts.get("weekday")}, ${parts.get("year")}-${parts.get("month")}-${parts.get("day")}`;
 }
 
 function timeZoneOf(agent: AgentSettings, log: Logger): string {
