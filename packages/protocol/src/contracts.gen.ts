@@ -3,7 +3,7 @@ import { agentAssistantData, agentLifecycleData, agentToolData, chatAbortResult,
 import { agentHealth, configHealth, eventLoopHealth, healthProblem, healthSnapshot, heartbeatSettings, recentSession, sessionStoreSummary } from "./entities/health.ts";
 import { agentIdentity, agentRow, modelInfo } from "./entities/model.ts";
 import { attachment, chatMessage, contentBlock, tokenUsage, usageCost } from "./entities/message.ts";
-import { channelAccountStatus, channelHealth, channelIdentity, channelMeta, channelProbe, channelState, channelSummary, statusIssue } from "./entities/channel.ts";
+import { channelAccountStatus, channelHealth, channelIdentity, channelMeta, channelProbe, channelState, channelSummary, linkChannel, statusIssue } from "./entities/channel.ts";
 import { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, sessionDefaults, snapshot } from "./entities/connect.ts";
 import { deliveryContext, sessionKind, sessionModelDefaults, sessionOrigin, sessionRow, sessionStatus } from "./entities/session.ts";
 import { errorCode, errorShape, eventFrame, requestFrame, responseFrame, stateVersion } from "./entities/frame.ts";
@@ -140,6 +140,7 @@ export const ENTITIES = {
   HeartbeatSettings: heartbeatSettings,
   HelloAuth: helloAuth,
   HelloOk: helloOk,
+  LinkChannel: linkChannel,
   ModelInfo: modelInfo,
   NodeError: nodeError,
   NodeRow: nodeRow,

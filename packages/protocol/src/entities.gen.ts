@@ -5,7 +5,7 @@ import type { agentAssistantData, agentLifecycleData, agentToolData, chatAbortRe
 import type { agentHealth, configHealth, eventLoopHealth, healthProblem, healthSnapshot, heartbeatSettings, recentSession, sessionStoreSummary } from "./entities/health.ts";
 import type { agentIdentity, agentRow, modelInfo } from "./entities/model.ts";
 import type { attachment, chatMessage, contentBlock, tokenUsage, usageCost } from "./entities/message.ts";
-import type { channelAccountStatus, channelHealth, channelIdentity, channelMeta, channelProbe, channelState, channelSummary, statusIssue } from "./entities/channel.ts";
+import type { channelAccountStatus, channelHealth, channelIdentity, channelMeta, channelProbe, channelState, channelSummary, linkChannel, statusIssue } from "./entities/channel.ts";
 import type { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, sessionDefaults, snapshot } from "./entities/connect.ts";
 import type { deliveryContext, sessionKind, sessionModelDefaults, sessionOrigin, sessionRow, sessionStatus } from "./entities/session.ts";
 import type { nodeError, nodeRow, pairedNode, pendingNode } from "./entities/node.ts";
@@ -47,6 +47,7 @@ export type HealthSnapshot = Wire<z.output<typeof healthSnapshot>>;
 export type HeartbeatSettings = Wire<z.output<typeof heartbeatSettings>>;
 export type HelloAuth = Wire<z.output<typeof helloAuth>>;
 export type HelloOk = Wire<z.output<typeof helloOk>>;
+export type LinkChannel = Wire<z.output<typeof linkChannel>>;
 export type ModelInfo = Wire<z.output<typeof modelInfo>>;
 export type NodeError = Wire<z.output<typeof nodeError>>;
 export type NodeRow = Wire<z.output<typeof nodeRow>>;

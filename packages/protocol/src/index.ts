@@ -49,6 +49,7 @@ export type {
   HeartbeatSettings,
   HelloAuth,
   HelloOk,
+  LinkChannel,
   ModelInfo,
   NodeError,
   NodeRow,

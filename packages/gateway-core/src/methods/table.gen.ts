@@ -9,6 +9,7 @@ import { chatAbort } from "./chat.abort.ts";
 import { chatHistory } from "./chat.history.ts";
 import { chatInject } from "./chat.inject.ts";
 import { chatSend } from "./chat.send.ts";
+import { health } from "./health.ts";
 import { logsTail } from "./logs.tail.ts";
 import { modelsList } from "./models.list.ts";
 import { outboxList } from "./outbox.list.ts";
@@ -16,6 +17,9 @@ import { pairingApprove } from "./pairing.approve.ts";
 import { pairingList } from "./pairing.list.ts";
 import { send } from "./send.ts";
 import { sessionsList } from "./sessions.list.ts";
+import { status } from "./status.ts";
+import { systemEvent } from "./system-event.ts";
+import { systemPresence } from "./system-presence.ts";
 import type { Handler } from "./define.ts";
 import type { UNSERVED } from "./unserved.ts";
 
@@ -33,6 +37,7 @@ export const handlers = {
   "chat.history": chatHistory,
   "chat.inject": chatInject,
   "chat.send": chatSend,
+  "health": health,
   "logs.tail": logsTail,
   "models.list": modelsList,
   "outbox.list": outboxList,
@@ -40,6 +45,9 @@ export const handlers = {
   "pairing.list": pairingList,
   "send": send,
   "sessions.list": sessionsList,
+  "status": status,
+  "system-event": systemEvent,
+  "system-presence": systemPresence,
 } satisfies Handlers;
 
 /** What hello-ok names as features.methods. */
@@ -52,6 +60,7 @@ export const ADVERTISED_METHODS: readonly ServedMethod[] = [
   "chat.history",
   "chat.inject",
   "chat.send",
+  "health",
   "logs.tail",
   "models.list",
   "outbox.list",
@@ -59,4 +68,7 @@ export const ADVERTISED_METHODS: readonly ServedMethod[] = [
   "pairing.list",
   "send",
   "sessions.list",
+  "status",
+  "system-event",
+  "system-presence",
 ];

@@ -1326,8 +1326,7 @@ public struct HealthSnapshot: Codable, Sendable, Hashable {
     public var channels: [String: ChannelHealth]
     public var channelOrder: [String]
     public var channelLabels: [String: String]
-    /// The channel that decides readiness, where one is configured.
-    public var linkChannel: HealthSnapshotLinkChannel?
+    public var linkChannel: LinkChannel?
     public var heartbeatSeconds: Int64
     public var defaultAgentId: String
     public var agents: [AgentHealth]
@@ -1348,7 +1347,7 @@ public struct HealthSnapshot: Codable, Sendable, Hashable {
         channels: [String: ChannelHealth],
         channelOrder: [String],
         channelLabels: [String: String],
-        linkChannel: HealthSnapshotLinkChannel? = nil,
+        linkChannel: LinkChannel? = nil,
         heartbeatSeconds: Int64,
         defaultAgentId: String,
         agents: [AgentHealth],
@@ -1375,26 +1374,6 @@ public struct HealthSnapshot: Codable, Sendable, Hashable {
         self.eventLoop = eventLoop
         self.problems = problems
         self.plugins = plugins
-    }
-}
-
-/// The channel that decides readiness, where one is configured.
-public struct HealthSnapshotLinkChannel: Codable, Sendable, Hashable {
-    public var id: String
-    public var label: String?
-    public var linked: Bool
-    public var authAgeMs: Int64?
-
-    public init(
-        id: String,
-        label: String? = nil,
-        linked: Bool,
-        authAgeMs: Int64? = nil
-    ) {
-        self.id = id
-        self.label = label
-        self.linked = linked
-        self.authAgeMs = authAgeMs
     }
 }
 
@@ -1485,16 +1464,17 @@ public struct HelloOk: Codable, Sendable, Hashable {
     }
 }
 
-/// The channel that decides readiness.
+/// The channel that decides readiness, where one is configured.
 public struct LinkChannel: Codable, Sendable, Hashable {
     public var id: String
-    public var label: String
+    public var label: String?
     public var linked: Bool
+    /// How old the login is; null where there is none.
     public var authAgeMs: Int64?
 
     public init(
         id: String,
-        label: String,
+        label: String? = nil,
         linked: Bool,
         authAgeMs: Int64? = nil
     ) {

@@ -86,3 +86,12 @@ export const statusIssue = z
     fix: z.string().optional(),
   })
   .meta({ id: "StatusIssue", description: "Something about a channel that an operator should mend." });
+
+export const linkChannel = z
+  .object({
+    id: identifier,
+    label: line.optional(),
+    linked: z.boolean(),
+    authAgeMs: milliseconds.nullable().optional().describe("How old the login is; null where there is none."),
+  })
+  .meta({ id: "LinkChannel", description: "The channel that decides readiness, where one is configured." });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { count, identifier, json, line, milliseconds, sessionKey, timestamp } from "./primitives.ts";
-import { channelHealth } from "./channel.ts";
+import { channelHealth, linkChannel } from "./channel.ts";
 
 export const recentSession = z
   .object({
@@ -74,15 +74,7 @@ export const healthSnapshot = z
     channels: z.record(identifier, channelHealth),
     channelOrder: z.array(identifier),
     channelLabels: z.record(identifier, line),
-    linkChannel: z
-      .object({
-        id: identifier,
-        label: line.optional(),
-        linked: z.boolean(),
-        authAgeMs: milliseconds.nullable().optional(),
-      })
-      .optional()
-      .describe("The channel that decides readiness, where one is configured."),
+    linkChannel: linkChannel.optional(),
     heartbeatSeconds: count,
     defaultAgentId: identifier,
     agents: z.array(agentHealth),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import { linkChannel } from "../entities/channel.ts";
 import { count, identifier, line, milliseconds } from "../entities/primitives.ts";
 import { sessionStatus } from "../entities/session.ts";
 import { defineMethod } from "../define.ts";
@@ -14,10 +15,7 @@ export const status = defineMethod({
   ignoredParams: ["includeChannelSummary", "includeCliProjection"],
   result: z.object({
     runtimeVersion: z.string().optional(),
-    linkChannel: z
-      .object({ id: identifier, label: line, linked: z.boolean(), authAgeMs: milliseconds.nullable() })
-      .meta({ id: "LinkChannel", description: "The channel that decides readiness." })
-      .optional(),
+    linkChannel: linkChannel.optional(),
     heartbeat: z.object({
       defaultAgentId: identifier,
       agents: z.array(
