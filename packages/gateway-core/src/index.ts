@@ -14,6 +14,6 @@ export { createGateway, type Gateway, type GatewayOptions, type ListenOptions } 
 export { createLogger, type Logging, type LoggingOptions } from "./logging/logger.ts";
 export { openLog, type OpenLogOptions } from "./logging/open-log.ts";
 export type { CallContext, Caller, Services } from "./methods/define.ts";
-export type { HttpReply, HttpRequest, HttpRoute } from "./net/http-route.ts";
+export type { HttpContext, HttpMethod, HttpReply, HttpRequest, HttpRoute } from "./net/http-route.ts";
 export type { ExtraMethod } from "./request-flow.ts";
 export * from "./ports.ts";

@@ -7,7 +7,6 @@ import { agentForMessage, agentIds, defaultAgentId } from "./config/agent-select
 import { isSwitchedOn } from "./config/env.ts";
 import { resolveUnknownPolicy } from "./config/resolve.ts";
 import type { ConfigRuntime } from "./config/runtime.ts";
-import { GatewayError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
 import { EventLoopMonitor } from "./health/event-loop.ts";
 import { type AgentSessions, HealthMonitor } from "./health/health.ts";
@@ -180,7 +179,3 @@ async function agentSessions(config: ConfigRuntime, sessions: SessionStore): Pro
   );
 }
 
-/** Until the walk of requests exists, nobody can be called. */
-export function notStarted(): never {
-  throw new GatewayError("UNAVAILABLE", "The gateway has not started yet.", { retryAfterMs: 500 });
-}

@@ -1,0 +1,328 @@
+import { networkInterfaces } from "node:os";
+
+import type { ChannelPlugin } from "@openclaw/channels-contract";
+import type { MethodName, ParamsOf, ResultOf } from "@openclaw/protocol";
+
+import { defaultAgentId } from "./config/agent-selection.ts";
+import { resolveAuth, resolvePorts } from "./config/resolve.ts";
+import { type ConfigRuntime, fixedConfig } from "./config/runtime.ts";
+import type { GatewayConfigInput } from "./config/schema.ts";
+import type { SharedSecret } from "./connection/auth.ts";
+import { type ControlPlane, createControlPlane, type ShutdownNotice } from "./control-plane.ts";
+import { CONTROL_PLANE_LIMITS, type ControlPlaneLimits } from "./control-plane-settings.ts";
+import { Disposer } from "./disposer.ts";
+import { FatalError } from "./errors.ts";
+import type { EventBus } from "./events/bus.ts";
+import { LogFile } from "./logging/log-file.ts";
+import type { Caller } from "./methods/define.ts";
+import { handlers } from "./methods/table.gen.ts";
+import type { HttpRoute } from "./net/http-route.ts";
+import type { Listening } from "./net/server.ts";
+import type { Agent, Clock, Ids, Logger, Store, Tool } from "./ports.ts";
+import { type ExtraMethod, RequestFlow } from "./request-flow.ts";
+import { keepWithinRetention } from "./retention.ts";
+import { buildRooms, type Rooms } from "./rooms.ts";
+import { mainSessionKey } from "./sessions/session-key.ts";
+import { DeferredStore } from "./store/deferred-store.ts";
+import { SqliteStore } from "./store/sqlite.ts";
+import { systemClock, systemIds } from "./system.ts";
+import { unconfiguredAgent } from "./unconfigured-agent.ts";
+
+const DRAIN_MS = 10_000;
+const GENERATED_SECRET_BYTES = 32;
+const TAILNET = /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./;
+
+/** What comes before the configuration: what a command line says, or an embedding program. */
+export interface ListenOptions {
+  /** 0 lets the system choose. */
+  readonly port?: number;
+  readonly bind?: "loopback" | "lan" | "tailnet" | "auto" | "custom";
+  readonly authMode?: "token" | "password";
+  readonly token?: string;
+  readonly password?: string;
+}
+
+export interface GatewayOptions {
+  /** A loaded configuration, or the configuration itself. */
+  readonly config?: ConfigRuntime | GatewayConfigInput;
+  /** Where state is kept, when the configuration is given as an object. */
+  readonly stateDir?: string;
+  readonly listen?: ListenOptions;
+  readonly limits?: Partial<ControlPlaneLimits>;
+  /** The mind that answers. Without one, turns fail with a word about it. */
+  readonly agent?: Agent;
+  readonly channels?: readonly ChannelPlugin[];
+  readonly tools?: readonly Tool[];
+  readonly methods?: readonly ExtraMethod[];
+  readonly routes?: readonly HttpRoute[];
+  readonly log?: Logger;
+  /** What logs.tail reads. */
+  readonly logFile?: LogFile;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  /** In place of the SQLite database in the state directory. */
+  readonly store?: () => Store;
+  /** Shown to clients. */
+  readonly version?: string;
+}
+
+/** A gateway in this process. */
+export interface Gateway extends AsyncDisposable {
+  /**
+   * Takes the port, opens the database, takes up what a dead process left, and starts the channels. Throws
+   * FatalError, with the remedy, when it can not run (R1.2); it is then stopped again.
+   */
+  start(): Promise<void>;
+  /** Ends it: tells the clients, lets running turns end within the deadline, closes everything (R1.3). Idempotent. */
+  stop(options?: { readonly drainMs?: number; readonly notice?: ShutdownNotice }): Promise<void>;
+  /** The WebSocket address. Throws before `start`. */
+  readonly url: string;
+  readonly port: number;
+  /** The token or password clients present; made up for this run when none is configured. */
+  readonly secret: string;
+  /** Typed events, as clients get them. */
+  readonly events: EventBus;
+  /** Calls a method as an operator with every right. Throws GatewayError. */
+  call<M extends MethodName>(method: M, params: ParamsOf<M>, signal?: AbortSignal): Promise<ResultOf<M>>;
+}
+
+const SILENT: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => SILENT };
+
+/** Makes a gateway. Nothing is opened or started yet, and nothing is global: any number of them live in one process. */
+export async function createGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  const config = resolveConfig(options);
+  const clock = options.clock ?? systemClock;
+  const ids = options.ids ?? systemIds;
+  const log = options.log ?? SILENT;
+  const version = options.version ?? "0.0.0";
+  const auth = sharedSecretOf(config, options.listen ?? {}, ids);
+  const store = new DeferredStore(options.store ?? (() => SqliteStore.open(config.paths.databaseFile)));
+  const rooms = buildRooms({
+    version,
+    config,
+    store,
+    agent: options.agent ?? unconfiguredAgent,
+    plugins: options.channels ?? [],
+    tools: options.tools ?? [],
+    clock,
+    ids,
+    log,
+    logFile: options.logFile ?? new LogFile(),
+    callForTurn: (method, params) => requests.call(method, params, insider("turn", version, TURN_SCOPES), new AbortController().signal),
+  });
+  const requests: RequestFlow = new RequestFlow({ services: rooms, handlers, extraMethods: options.methods ?? [] });
+  const gateway = new RunningGateway({ rooms, requests, store, secret: auth.secret, version });
+  const plane = await createControlPlane({
+    settings: { ...networkSettings(config, options), limits: { ...CONTROL_PLANE_LIMITS, ...options.limits } },
+    sharedSecret: () => auth,
+    server: { version, host: rooms.presence.list()[0]?.host ?? "gateway", bootId: ids.uuid() },
+    requests,
+    presence: rooms.presence,
+    health: rooms.health,
+    snapshot: () => helloSnapshot(config),
+    bus: rooms.events,
+    clock,
+    ids,
+    log: log.child("gateway"),
+    isReady: () => gateway.isReady,
+    httpRoutes: options.routes ?? [],
+  });
+  gateway.attach(plane);
+  return gateway;
+}
+
+interface GatewayParts {
+  readonly rooms: Rooms;
+  readonly requests: RequestFlow;
+  readonly store: DeferredStore;
+  readonly secret: string;
+  readonly version: string;
+}
+
+class RunningGateway implements Gateway {
+  readonly #parts: GatewayParts;
+  readonly #started = new Disposer();
+  #plane: ControlPlane | undefined;
+  #listening: Listening | undefined;
+  #stopping: Promise<void> | undefined;
+  isReady = false;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+  }
+
+  attach(plane: ControlPlane): void {
+    this.#plane = plane;
+  }
+
+  get events(): EventBus {
+    return this.#parts.rooms.events;
+  }
+
+  get secret(): string {
+    return this.#parts.secret;
+  }
+
+  get url(): string {
+    return this.#address().url;
+  }
+
+  get port(): number {
+    return this.#address().port;
+  }
+
+  call<M extends MethodName>(method: M, params: ParamsOf<M>, signal = new AbortController().signal): Promise<ResultOf<M>> {
+    return this.#parts.requests.call(method, params, insider("host", this.#parts.version, ["operator.admin"]), signal);
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop({ drainMs: 0 });
+      throw error;
+    }
+  }
+
+  /** The port first: it is the lock of this address, and from here on someone answers on it. */
+  async #start(): Promise<void> {
+    const { rooms, store } = this.#parts;
+    const { clock, log, outbox, channels, messages, turns, inbox, idempotency, turnQueue, health, presence } = rooms;
+    this.#listening = await this.#plane?.listen();
+    this.#started.use(presence);
+    this.#started.use(store);
+    store.open();
+    this.#started.use(channels);
+    this.#started.use(outbox);
+    this.#started.use(turns);
+    this.#started.use(messages);
+    this.#started.defer(() => channels.stopIntake());
+    await outbox.start();
+    channels.start();
+    await messages.start();
+    this.#started.use(health);
+    await health.start();
+    const prunes = [inbox, turnQueue, outbox, idempotency].map((room) => () => room.prune());
+    this.#started.use(keepWithinRetention(prunes, clock, log));
+    this.isReady = true;
+    log.info("listening", { url: this.url });
+  }
+
+  stop(options: { readonly drainMs?: number; readonly notice?: ShutdownNotice } = {}): Promise<void> {
+    this.#stopping ??= this.#stop(options.drainMs ?? DRAIN_MS, options.notice ?? { reason: "gateway stopping" });
+    return this.#stopping;
+  }
+
+  async #stop(drainMs: number, notice: ShutdownNotice): Promise<void> {
+    const { log, channels, turns } = this.#parts.rooms;
+    this.#plane?.announceShutdown(notice);
+    channels.stopIntake();
+    // Clients stay connected while turns end, so that they see how.
+    await turns.drain(drainMs);
+    await this.#plane?.close(notice);
+    this.isReady = false;
+    await this.#started[Symbol.asyncDispose]();
+    log.info("stopped", { reason: notice.reason });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #address(): Listening {
+    if (this.#listening) return this.#listening;
+    throw new Error("The gateway has no address before start().");
+  }
+}
+
+/** What a turn may do on its own: look, and send. */
+const TURN_SCOPES = ["operator.read", "operator.write"];
+
+/** A caller inside the process. */
+function insider(name: string, version: string, scopes: readonly string[]): Caller {
+  return {
+    connectionId: `inside:${name}`,
+    role: "operator",
+    scopes,
+    dialect: 4,
+    client: { id: `inside-${name}`, mode: "backend", version, platform: process.platform },
+    caps: [],
+    remoteAddress: "127.0.0.1",
+  };
+}
+
+function resolveConfig({ config = {}, stateDir, channels = [] }: GatewayOptions): ConfigRuntime {
+  if ("current" in config) return config;
+  const channelSchemas = Object.fromEntries(channels.map((plugin) => [plugin.id, plugin.configSchema]));
+  return fixedConfig(config, { channelSchemas, ...(stateDir === undefined ? {} : { stateDir }) });
+}
+
+/** The credential of this run. On an address that others can reach there must be one in the configuration (R1.2). */
+function sharedSecretOf(config: ConfigRuntime, listen: ListenOptions, ids: Ids): SharedSecret & { readonly secret: string } {
+  const { mode, secret } = resolveAuth({
+    environment: config.environment,
+    configured: config.current.gateway.auth,
+    flags: { mode: listen.authMode, token: listen.token, password: listen.password },
+  });
+  if (secret !== undefined) return { mode, secret };
+  if (isLoopback(hostOf(config, listen))) return { mode, secret: ids.secret(GENERATED_SECRET_BYTES) };
+  throw new FatalError(
+    `refusing to bind to ${hostOf(config, listen)} without auth: no ${mode} is configured.`,
+    `Set gateway.auth.${mode} in ${config.source.path}, or listen on loopback only (gateway.bind: "loopback").`,
+  );
+}
+
+function networkSettings(config: ConfigRuntime, { listen = {} }: GatewayOptions) {
+  const { gateway } = config.current;
+  const { environment, paths } = config;
+  const ports = resolvePorts({ environment, profile: paths.profile, flag: listen.port, configured: gateway.port });
+  return {
+    host: hostOf(config, listen),
+    port: ports.gateway,
+    allowedOrigins: gateway.controlUi.allowedOrigins,
+    trustedProxies: gateway.trustedProxies,
+  };
+}
+
+function hostOf({ current }: ConfigRuntime, listen: ListenOptions): string {
+  const bind = listen.bind ?? current.gateway.bind;
+  switch (bind) {
+    case "loopback":
+    case "auto":
+      return "127.0.0.1";
+    case "lan":
+      return "0.0.0.0";
+    case "tailnet":
+      return tailnetAddress();
+    case "custom":
+      if (current.gateway.customBindHost !== undefined) return current.gateway.customBindHost;
+      throw new FatalError("gateway.bind is custom, but no address is given.", "Set gateway.customBindHost to the address to listen on.");
+  }
+}
+
+function tailnetAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  const found = addresses.find(({ address, family }) => family === "IPv4" && TAILNET.test(address));
+  if (found) return found.address;
+  throw new FatalError("gateway.bind is tailnet, but no interface has a Tailscale address.", "Start Tailscale, or set gateway.bind to loopback.");
+}
+
+function isLoopback(host: string): boolean {
+  return host === "::1" || host === "localhost" || host.startsWith("127.");
+}
+
+function helloSnapshot({ current, source, paths }: ConfigRuntime) {
+  const defaultId = defaultAgentId(current);
+  return {
+    configPath: source.path,
+    stateDir: paths.stateDir,
+    sessionDefaults: {
+      defaultAgentId: defaultId,
+      mainKey: current.session.mainKey,
+      mainSessionKey: mainSessionKey(defaultId, current.session),
+      scope: current.session.scope,
+    },
+  };
+}
+
+function ignore(): void {}
