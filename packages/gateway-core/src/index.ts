@@ -17,3 +17,4 @@ export type { CallContext, Caller, Services } from "./methods/define.ts";
 export type { HttpContext, HttpMethod, HttpReply, HttpRequest, HttpRoute } from "./net/http-route.ts";
 export type { ExtraMethod } from "./request-flow.ts";
 export * from "./ports.ts";
+export { systemClock, systemIds } from "./system.ts";
