@@ -240,4 +240,9 @@ export class AgentError extends Error {
 export interface AcceptedAnswer<M extends MethodName> {
   readonly accepted: AcceptedOf<M>;
   readonly final: Promise<ResultOf<M>>;
+  /**
+   * Which of the two the caller gets; both, unless the request repeats an earlier one: `accepted` while that is still
+   * at work (whoever asked first gets the final answer), `final` once it is over.
+   */
+  readonly sends?: "both" | "accepted" | "final";
 }

@@ -71,8 +71,11 @@ export class RequestFlow {
       const answer = await this.#walk(request.method, request.params, caller, signal);
       if (isAccepted(answer)) {
         accepted = answer.accepted;
-        reply({ ok: true, payload: accepted });
-        reply({ ok: true, payload: await answer.final });
+        const { final, sends = "both" } = answer;
+        // Whoever is not told how it ends must not leave its failure to nobody.
+        if (sends === "accepted") final.catch(() => {});
+        if (sends !== "final") reply({ ok: true, payload: accepted });
+        if (sends !== "accepted") reply({ ok: true, payload: await final });
       } else reply({ ok: true, payload: answer });
       this.#log(request, caller, startedAt);
     } catch (error) {

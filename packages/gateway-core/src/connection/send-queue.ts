@@ -36,6 +36,8 @@ export class SendQueue {
   readonly #options: SendQueueOptions;
   readonly #missed = new Map<string, { event: OutgoingEvent; isNumbered: boolean }>();
   #seq = 0;
+  /** The last pieces of work in which something was written, and in which writes were held back. */
+  #wroteIn = 0;
   #heldIn = 0;
   /** Bytes of answers written since the buffer was last empty; the client asked for them, so they are not held against it. */
   #answerBytes = 0;
@@ -49,7 +51,7 @@ export class SendQueue {
   sendAnswer(text: string): void {
     if (!this.#isOpen()) return;
     const frame = frameText(text);
-    this.#write(frame);
+    this.#write([frame]);
     const { stream, socket, maxBufferedBytes } = this.#options;
     if (!stream.writableNeedDrain) return;
     this.#answerBytes += frame.length;
@@ -68,16 +70,19 @@ export class SendQueue {
     }
     this.#missed.delete(event.name);
     const tail = isNumbered ? `,"seq":${(this.#seq += 1)}}` : "}";
-    for (const part of frameShared({ head: event.head, tail })) this.#write(part);
+    this.#write(frameShared({ head: event.head, tail }));
   }
 
-  #write(part: Buffer): void {
+  #write(parts: readonly Buffer[]): void {
     const { batch, stream } = this.#options;
-    if (this.#heldIn !== batch.number) {
-      this.#heldIn = batch.number;
-      batch.add(stream);
+    const { number } = batch;
+    const isFirst = this.#wroteIn !== number;
+    this.#wroteIn = number;
+    if ((!isFirst || parts.length > 1) && this.#heldIn !== number) {
+      this.#heldIn = number;
+      batch.hold(stream);
     }
-    stream.write(part);
+    for (const part of parts) stream.write(part);
   }
 
   #isFull(): boolean {

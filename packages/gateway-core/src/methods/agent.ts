@@ -15,7 +15,7 @@ const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
 export const agent = defineHandler("agent", async (params, context) => {
   refuseAttachments(params.attachments);
   const target = await chooseSession(params, context);
-  const { turn } = await context.messages.submit(idempotencyClient(context.caller), {
+  const { turn, isNew } = await context.messages.submit(idempotencyClient(context.caller), {
     idempotencyKey: params.idempotencyKey,
     source: "agent",
     sessionKey: target.sessionKey,
@@ -29,10 +29,11 @@ export const agent = defineHandler("agent", async (params, context) => {
     },
     ...(params.deliver === true ? { route: deliveryRoute(params, context, target) } : {}),
   });
-  const { runId, acceptedAt } = turn;
+  const { runId, acceptedAt, endedAt } = turn;
   return {
     accepted: { runId, status: "accepted" as const, acceptedAt, sessionKey: target.sessionKey, agentId: target.agentId },
     final: finalAnswer(turn, context),
+    sends: isNew ? ("both" as const) : endedAt === undefined ? ("accepted" as const) : ("final" as const),
   };
 });
 

@@ -1,28 +1,34 @@
 import type { Writable } from "node:stream";
 
 /**
- * Holds back what is written to sockets until the current piece of work is over, so that several frames for one
- * socket leave in one system call.
+ * Joins what is written to one socket during one piece of work: the first frame goes out at once, those after it
+ * leave together in one system call when the work is over.
  */
 export class WriteBatch {
-  #streams: Writable[] = [];
+  #held: Writable[] = [];
   #number = 1;
+  #isOpen = false;
 
-  /** Counts batches. A stream needs to be added to each batch once. */
+  /** Names the current piece of work; it changes when that is over. */
   get number(): number {
+    if (!this.#isOpen) {
+      this.#isOpen = true;
+      queueMicrotask(() => this.#end());
+    }
     return this.#number;
   }
 
-  /** Corks the stream until the current microtasks are done. */
-  add(stream: Writable): void {
+  /** Corks the stream until the current microtasks are done. Once per stream and piece of work. */
+  hold(stream: Writable): void {
     stream.cork();
-    if (this.#streams.push(stream) === 1) queueMicrotask(() => this.#flush());
+    this.#held.push(stream);
   }
 
-  #flush(): void {
-    const streams = this.#streams;
-    this.#streams = [];
+  #end(): void {
+    const held = this.#held;
+    this.#held = [];
     this.#number += 1;
-    for (const stream of streams) stream.uncork();
+    this.#isOpen = false;
+    for (const stream of held) stream.uncork();
   }
 }
