@@ -77,15 +77,8 @@ export type GatewayConfig = z.output<typeof configSchema>;
 /** The configuration as a file states it: every key may be left out. */
 export type GatewayConfigInput = z.input<typeof configSchema>;
 
-export type AgentDefaults = GatewayConfig["agents"]["defaults"];
 export type AgentSettings = GatewayConfig["agents"]["list"][number];
 export type Binding = GatewayConfig["bindings"][number];
-export type GatewaySettings = GatewayConfig["gateway"];
-export type LoggingSettings = GatewayConfig["logging"];
-export type ProviderSettings = GatewayConfig["models"]["providers"][string];
-export type SessionSettings = GatewayConfig["session"];
-/** What happens to an outbound message whose fate is unknown. */
-export type UnknownPolicy = GatewayConfig["outbound"]["unknownPolicy"];
 
 /**
  * Paths of everything a configuration asks for that this version does not have, for a warning at start. `channels`

@@ -57,7 +57,7 @@ export function keysOf(wrapped: z.ZodType): readonly string[] {
 }
 
 /** Calls `visit` for every value that a schema knows about, parents first; false from it skips what is below. */
-export function walkValues(
+function walkValues(
   schema: z.ZodType,
   value: unknown,
   visit: (path: KeyPath, value: unknown, notes: KeyNotes) => boolean,

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { isErrorCode } from "./atomic-file.ts";
 
 /** The largest configuration file that is read, in bytes. */
-export const MAXIMUM_FILE_BYTES = 1024 * 1024;
+const MAXIMUM_FILE_BYTES = 1024 * 1024;
 
 /** Why a file could not be read; the message has no path and no content of the file. */
 export class SourceFileError extends Error {
