@@ -36,5 +36,7 @@ export async function startGateway(stateDir: string, options: GatewayOptions = {
     if (hello.ok !== true) throw new Error(`The handshake failed: ${JSON.stringify(hello)}`);
     return client;
   };
-  return Object.assign(gateway, { agent, connect, log, platform: memory.platform });
+  // A test that leaves a turn hanging does not want to wait for it.
+  const dispose = () => gateway.stop({ drainMs: 0 });
+  return Object.assign(gateway, { agent, connect, log, platform: memory.platform, [Symbol.asyncDispose]: dispose });
 }

@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+
+import * as config from "@openclaw/gateway-core/config";
+import * as main from "@openclaw/gateway-core";
+import * as ports from "@openclaw/gateway-core/ports";
+
+it("pins what the package exports at run time", () => {
+  expect(Object.keys(main).sort()).toEqual([
+    "AgentError",
+    "ConfigError",
+    "EventBus",
+    "FatalError",
+    "GatewayError",
+    "createGateway",
+    "createLogger",
+    "fixedConfig",
+    "loadConfigRuntime",
+  ]);
+  expect(Object.keys(ports)).toEqual(["AgentError"]);
+  expect(Object.keys(config).sort()).toMatchSnapshot();
+});
