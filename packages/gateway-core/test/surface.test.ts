@@ -15,6 +15,9 @@ it("pins what the package exports at run time", () => {
     "createLogger",
     "fixedConfig",
     "loadConfigRuntime",
+    "openLog",
+    "systemClock",
+    "systemIds",
   ]);
   expect(Object.keys(ports)).toEqual(["AgentError"]);
   expect(Object.keys(config).sort()).toMatchSnapshot();
