@@ -3,7 +3,9 @@ import type { Agent, AgentModel, AgentTurn, Clock, Logger, TurnPart } from "@ope
 import { listModels } from "./models/list.ts";
 import { formatReference } from "./models/reference.ts";
 import { defaultModel } from "./models/selection.ts";
+import { Calendar } from "./prompt/calendar.ts";
 import { WorkspaceFiles } from "./prompt/workspace-files.ts";
+import { Providers } from "./providers/providers.ts";
 import type { AgentRuntimeSettings } from "./settings.ts";
 import { runTurn } from "./turn/run-turn.ts";
 import { ToolInputCheck } from "./turn/tool-input.ts";
@@ -24,23 +26,29 @@ export function createAgentRuntime(options: AgentRuntimeOptions): Agent {
 
 class AgentRuntime implements Agent {
   readonly #options: AgentRuntimeOptions;
+  readonly #providers: Providers;
   readonly #workspaceFiles: WorkspaceFiles;
+  readonly #calendar: Calendar;
   readonly #inputCheck: ToolInputCheck;
 
   constructor(options: AgentRuntimeOptions) {
     this.#options = options;
-    this.#workspaceFiles = new WorkspaceFiles(options.log);
-    this.#inputCheck = new ToolInputCheck(options.log);
+    const { clock, log, fetch = globalThis.fetch } = options;
+    this.#providers = new Providers({ clock, log, fetch });
+    this.#workspaceFiles = new WorkspaceFiles(log);
+    this.#calendar = new Calendar(log);
+    this.#inputCheck = new ToolInputCheck(log);
   }
 
   runTurn(turn: AgentTurn, signal: AbortSignal): AsyncIterable<TurnPart> {
-    const { settings, clock, log, fetch = globalThis.fetch } = this.#options;
+    const { settings, clock, log } = this.#options;
     return runTurn(turn, signal, {
       settings: settings(),
       clock,
       log,
-      fetch,
+      providers: this.#providers,
       workspaceFiles: this.#workspaceFiles,
+      calendar: this.#calendar,
       inputCheck: this.#inputCheck,
     });
   }

@@ -1,6 +1,6 @@
-import type { AgentTurn, Logger } from "@openclaw/gateway-core/ports";
+import type { AgentTurn } from "@openclaw/gateway-core/ports";
 
-import type { AgentSettings, ThinkingLevel } from "../settings.ts";
+import type { ThinkingLevel } from "../settings.ts";
 import { channelOfSession, channelStyle } from "./channel-style.ts";
 import type { WorkspaceSnapshot } from "./workspace-files.ts";
 
@@ -9,14 +9,11 @@ export const SILENT_REPLY = "NO_REPLY";
 
 export interface PromptInput {
   readonly turn: AgentTurn;
-  readonly agent: AgentSettings;
   readonly files: WorkspaceSnapshot | undefined;
   /** The model that reads the prompt, as "provider/model". */
   readonly reference: string;
   readonly thinking: ThinkingLevel;
-  /** Epoch milliseconds. */
-  readonly now: number;
-  readonly log: Logger;
+  readonly today: { readonly day: string; readonly timeZone: string };
 }
 
 /**
@@ -29,7 +26,7 @@ export function systemPrompt(input: PromptInput): string {
     tooling(input.turn),
     replies(input.turn),
     workspace(input.files),
-    dateAndTime(input),
+    date(input),
     runtime(input),
     input.turn.extraSystemPrompt?.trim() ?? "",
   ];
@@ -72,33 +69,8 @@ function workspace(files: WorkspaceSnapshot | undefined): string {
   return [head, ...shown].join("\n\n");
 }
 
-function dateAndTime({ agent, now, log }: PromptInput): string {
-  const timeZone = timeZoneOf(agent, log);
-  return `# Date\nToday is ${dayText(now, timeZone)}. Time zone: ${timeZone}. Ask session_status for the time of day when you need it.`;
-}
-
-/** "Tuesday, 2026-11-24": put together here, because ready-made formats differ between versions of the language data. */
-function dayText(now: number, timeZone: string): string {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    weekday: "long",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-  });
-  const parts = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
-  return `${parts.get("weekday")}, ${parts.get("year")}-${parts.get("month")}-${parts.get("day")}`;
-}
-
-function timeZoneOf(agent: AgentSettings, log: Logger): string {
-  const host = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (agent.userTimezone === undefined) return host;
-  try {
-    return Intl.DateTimeFormat("en-GB", { timeZone: agent.userTimezone }).resolvedOptions().timeZone;
-  } catch {
-    log.warn("userTimezone is not an IANA time zone; the host's is used", { userTimezone: agent.userTimezone });
-    return host;
-  }
+function date({ today }: PromptInput): string {
+  return `# Date\nToday is ${today.day}. Time zone: ${today.timeZone}. Ask session_status for the time of day when you need it.`;
 }
 
 function runtime({ turn, reference, thinking }: PromptInput): string {

@@ -54,8 +54,6 @@ export interface ProviderHost {
   readonly clock: Clock;
   readonly log: Logger;
   readonly fetch: typeof globalThis.fetch;
-  /** How long a model may stay completely silent. */
-  readonly idleTimeoutMs: number;
 }
 
 export const NO_USAGE: TokenUsage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 };

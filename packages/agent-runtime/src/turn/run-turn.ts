@@ -8,9 +8,10 @@ import { append, type ConversationMessage, toConversation, type ToolOutcome } fr
 import { resolveModel } from "../models/resolve.ts";
 import { candidateModels } from "../models/selection.ts";
 import { parseThinking } from "../models/thinking.ts";
+import type { Calendar } from "../prompt/calendar.ts";
 import { systemPrompt } from "../prompt/system-prompt.ts";
 import type { WorkspaceFiles } from "../prompt/workspace-files.ts";
-import { createProvider } from "../providers/create-provider.ts";
+import type { Providers } from "../providers/providers.ts";
 import { type AgentRuntimeSettings, agentSettings, DEFAULT_LIMITS } from "../settings.ts";
 import type { RequestedCall } from "./answer.ts";
 import { ask } from "./ask.ts";
@@ -23,8 +24,9 @@ export interface TurnHost {
   readonly settings: AgentRuntimeSettings;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly fetch: typeof globalThis.fetch;
+  readonly providers: Providers;
   readonly workspaceFiles: WorkspaceFiles;
+  readonly calendar: Calendar;
   readonly inputCheck: ToolInputCheck;
 }
 
@@ -42,10 +44,10 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
   const thinking = turn.thinking === undefined ? (agent.thinkingDefault ?? "low") : parseThinking(turn.thinking);
   const models = new ModelSequence(
     candidateModels(settings, turn.agentId, turn.model),
-    (reference) =>
-      createProvider(resolveModel(reference, settings, agent), { ...host, idleTimeoutMs: limits.idleTimeoutMs }),
+    (reference) => host.providers.open(resolveModel(reference, settings, agent), limits.idleTimeoutMs),
     log,
   );
+  const today = host.calendar.day(clock.now(), agent.userTimezone);
   const files = await host.workspaceFiles.read(agent);
   const { history, current } = conversationOf(turn);
   const record = new TurnRecord(clock);
@@ -55,8 +57,7 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
     maxOutputChars: limits.maxToolOutputChars,
     log,
   };
-  const systemFor = (reference: string): string =>
-    systemPrompt({ turn, agent, files, reference, thinking, now: clock.now(), log });
+  const systemFor = (reference: string): string => systemPrompt({ turn, files, reference, thinking, today });
 
   for (let step = 1; step <= limits.maxSteps; step += 1) {
     const question = { systemFor, history, current, tools: turn.tools, thinking };

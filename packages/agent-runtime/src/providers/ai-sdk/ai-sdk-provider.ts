@@ -1,4 +1,4 @@
-import { AgentError, type TokenUsage } from "@openclaw/gateway-core/ports";
+import { AgentError, type Clock, type TokenUsage } from "@openclaw/gateway-core/ports";
 import {
   jsonSchema,
   type JSONSchema7,
@@ -13,15 +13,21 @@ import {
 import type { NativeMessage } from "../../history/conversation.ts";
 import type { ModelEndpoint } from "../../models/resolve.ts";
 import { IdleTimer } from "../idle-timer.ts";
-import type { ModelCall, ModelPart, ModelProvider, ProviderHost, ToolOffer } from "../provider.ts";
+import type { ModelCall, ModelPart, ModelProvider, ToolOffer } from "../provider.ts";
 import { toAgentError } from "./failure.ts";
-import { createLanguageModel } from "./language-model.ts";
+import type { LanguageModels } from "./language-models.ts";
 import { toModelMessages } from "./model-messages.ts";
-import { modelOptions, withoutWarnings } from "./model-options.ts";
-import { watchedFetch } from "./watched-fetch.ts";
+import { modelOptions } from "./model-options.ts";
 
 type StepResult = StreamTextResult<ToolSet, Record<string, unknown>, never>;
 type StepPart = StepResult["stream"] extends AsyncIterable<infer Part> ? Part : never;
+
+export interface AiSdkRoom {
+  readonly clock: Clock;
+  readonly models: LanguageModels;
+  /** How long the model may stay completely silent. */
+  readonly idleTimeoutMs: number;
+}
 
 /** A model behind the AI SDK. Asks once: retries, fallbacks and the tool loop are the turn's business. */
 export class AiSdkProvider implements ModelProvider {
@@ -30,19 +36,19 @@ export class AiSdkProvider implements ModelProvider {
   readonly reference: string;
   readonly contextWindow: number;
   readonly #endpoint: ModelEndpoint;
-  readonly #host: ProviderHost;
+  readonly #room: AiSdkRoom;
 
-  constructor(endpoint: ModelEndpoint, host: ProviderHost) {
+  constructor(endpoint: ModelEndpoint, room: AiSdkRoom) {
     this.provider = endpoint.provider;
     this.model = endpoint.id;
     this.reference = endpoint.reference;
     this.contextWindow = endpoint.contextWindow;
     this.#endpoint = endpoint;
-    this.#host = host;
+    this.#room = room;
   }
 
   async *stream(call: ModelCall, signal: AbortSignal): AsyncGenerator<ModelPart> {
-    const { clock, idleTimeoutMs } = this.#host;
+    const { clock, idleTimeoutMs } = this.#room;
     // Aborted at the end whatever happens, so that no connection outlives the answer.
     const ended = new AbortController();
     using idle = new IdleTimer(clock, idleTimeoutMs);
@@ -60,18 +66,20 @@ export class AiSdkProvider implements ModelProvider {
   }
 
   async *#answer(call: ModelCall, abortSignal: AbortSignal, onActivity: () => void): AsyncGenerator<ModelPart> {
-    const model = await createLanguageModel(this.#endpoint, watchedFetch(this.#host.fetch, onActivity));
-    const result = streamText({
-      model: withoutWarnings(model, this.#host.log),
-      instructions: call.system,
-      messages: toModelMessages(call.messages, this.#endpoint),
-      tools: toolSet(call.tools),
-      stopWhen: stepCountIs(1),
-      maxRetries: 0,
-      abortSignal,
-      onError: () => {},
-      ...modelOptions(this.#endpoint, call.thinking),
-    });
+    const model = await this.#room.models.get(this.#endpoint);
+    const result = this.#room.models.watch(onActivity, () =>
+      streamText({
+        model,
+        instructions: call.system,
+        messages: toModelMessages(call.messages, this.#endpoint),
+        tools: toolSet(call.tools),
+        stopWhen: stepCountIs(1),
+        maxRetries: 0,
+        abortSignal,
+        onError: () => {},
+        ...modelOptions(this.#endpoint, call.thinking),
+      }),
+    );
     const finish = yield* readParts(result.stream, abortSignal);
     if (finish.finishReason === "error" || finish.finishReason === "interrupted") throw new BrokenOff();
     const { messages } = await result.response;

@@ -6,11 +6,12 @@ type Fetch = typeof globalThis.fetch;
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /**
- * The fetch that providers are given. It reports every sign of life, follows no redirect (a key must not travel to
+ * The fetch that providers are given. It reports every sign of life to the listener of the call, follows no redirect (a key must not travel to
  * another host), bounds what it reads of an error, and refuses a successful answer that is plainly no event stream.
  */
-export function watchedFetch(fetch: Fetch, onActivity: () => void): Fetch {
+export function watchedFetch(fetch: Fetch, listener: () => (() => void) | undefined): Fetch {
   return async (input, init) => {
+    const onActivity = listener() ?? (() => {});
     const response = await fetch(input, { ...init, redirect: "manual" });
     onActivity();
     if (response.body === null) return response;
