@@ -1,0 +1,164 @@
+import type { AccessSettings, ChannelAccount, Environment, GroupSettings } from "@openclaw/channels-contract";
+
+import { namedAccounts, type NamedAccount, type TelegramAccountConfig, type TelegramConfig } from "../config.ts";
+import { botIdOf, isToken, tokenFormProblem } from "./token.ts";
+
+const defaultApiRoot = "https://api.telegram.org";
+const defaultTimeoutSeconds = 20;
+/** One call must be over before the contract's 60 seconds for a send are. */
+const maxTimeoutSeconds = 50;
+
+/** What a running account needs to know. */
+export interface TelegramSettings {
+  readonly token?: string;
+  readonly tokenFile?: string;
+  readonly apiRoot: string;
+  readonly linkPreview: boolean;
+  readonly timeoutSeconds: number;
+  readonly autoSelectFamily: boolean;
+  /** What does not keep the account from running and should be mended all the same. */
+  readonly warnings: readonly string[];
+}
+
+type TelegramAccount = ChannelAccount<TelegramSettings>;
+
+/** The accounts of a section. The environment's TELEGRAM_BOT_TOKEN serves the default account that has no other. */
+export function telegramAccounts(section: TelegramConfig, environment: Environment): TelegramAccount[] {
+  const accounts: TelegramAccount[] = [];
+  for (const named of namedAccounts(section)) {
+    const account = describeAccount(named, environment, section.enabled !== false);
+    const twin = accounts.find((other) => sharesBot(other, account));
+    accounts.push(
+      twin === undefined ? account : refuse(account, `It uses the same bot as account "${twin.accountId}".`),
+    );
+  }
+  return accounts;
+}
+
+function describeAccount(
+  { accountId, config }: NamedAccount,
+  environment: Environment,
+  sectionEnabled: boolean,
+): TelegramAccount {
+  const token = tokenOf(accountId, config, environment);
+  const blocking = findBlockingProblem(token, config);
+  const { access, warnings } = readAccess(config);
+  warnings.push(...findTransportWarnings(config));
+  const problem = blocking ?? (warnings.length === 0 ? undefined : warnings.join(" "));
+  return {
+    accountId,
+    ...(config.name === undefined ? {} : { name: config.name }),
+    enabled: sectionEnabled && config.enabled !== false,
+    configured: blocking === undefined,
+    ...(problem === undefined ? {} : { problem }),
+    access,
+    secrets: [token, config.webhookSecret].flatMap((secret) => (secret === undefined || secret === "" ? [] : [secret])),
+    settings: {
+      ...(token === undefined ? {} : { token }),
+      ...(config.tokenFile === undefined ? {} : { tokenFile: config.tokenFile }),
+      apiRoot: config.apiRoot ?? defaultApiRoot,
+      linkPreview: config.linkPreview ?? true,
+      timeoutSeconds: Math.min(config.timeoutSeconds ?? defaultTimeoutSeconds, maxTimeoutSeconds),
+      autoSelectFamily: config.network?.autoSelectFamily ?? true,
+      warnings,
+    },
+  };
+}
+
+/** A token in the configuration beats a file, and either beats the environment. */
+function tokenOf(accountId: string, config: TelegramAccountConfig, environment: Environment): string | undefined {
+  if (config.botToken !== undefined) return config.botToken.trim();
+  if (config.tokenFile !== undefined || accountId !== "default") return undefined;
+  const inherited = environment["TELEGRAM_BOT_TOKEN"]?.trim();
+  return inherited === "" ? undefined : inherited;
+}
+
+function findBlockingProblem(token: string | undefined, config: TelegramAccountConfig): string | undefined {
+  if (config.proxy !== undefined) {
+    return "A proxy is set, and proxies are not supported yet: nothing is connected, so that nothing goes around it.";
+  }
+  if (token !== undefined) return isToken(token) ? undefined : `The bot token ${tokenFormProblem}`;
+  if (config.tokenFile !== undefined) return undefined;
+  return "No bot token: set botToken or tokenFile, or TELEGRAM_BOT_TOKEN for the default account.";
+}
+
+function findTransportWarnings({ apiRoot, webhookUrl }: TelegramAccountConfig): string[] {
+  const warnings: string[] = [];
+  if (webhookUrl !== undefined) warnings.push("webhookUrl is not used yet: updates are fetched by long polling.");
+  if (apiRoot !== undefined && apiRoot.startsWith("http://") && !isLoopback(new URL(apiRoot).hostname)) {
+    warnings.push("apiRoot is plain http: the bot token travels unencrypted.");
+  }
+  return warnings;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function readAccess(config: TelegramAccountConfig): { access: AccessSettings; warnings: string[] } {
+  const warnings: string[] = [];
+  const read = (list: readonly (string | number)[] | undefined, where: string): string[] =>
+    (list ?? []).flatMap((entry) => {
+      const sender = canonicalSender(entry);
+      if (sender === undefined) {
+        warnings.push(
+          `${where} lists ${JSON.stringify(entry)}, which grants nothing: names can change hands, use the numeric id.`,
+        );
+      }
+      return sender === undefined ? [] : [sender];
+    });
+  const allowFrom = read(config.allowFrom, "allowFrom");
+  const readGroup = (group: GroupConfig, where: string): GroupSettings => ({
+    ...groupSettings(group),
+    ...(group.allowFrom === undefined ? {} : { allowFrom: read(group.allowFrom, `${where}.allowFrom`) }),
+  });
+  const groups = mapValues(config.groups ?? {}, (group, chatId) => ({
+    ...readGroup(group, `groups.${chatId}`),
+    ...(group.topics === undefined
+      ? {}
+      : { topics: mapValues(group.topics, (topic, id) => readGroup(topic, `groups.${chatId}.topics.${id}`)) }),
+  }));
+  const access: AccessSettings = {
+    directPolicy: config.dmPolicy ?? "pairing",
+    allowFrom,
+    groupPolicy: config.groupPolicy ?? "allowlist",
+    groupAllowFrom: config.groupAllowFrom === undefined ? allowFrom : read(config.groupAllowFrom, "groupAllowFrom"),
+    ...(config.groups === undefined ? {} : { groups }),
+  };
+  return { access, warnings };
+}
+
+type GroupConfig = Omit<NonNullable<TelegramAccountConfig["groups"]>[string], "topics">;
+
+function groupSettings({ enabled, requireMention, systemPrompt }: GroupConfig): GroupSettings {
+  return {
+    ...(enabled === undefined ? {} : { enabled }),
+    ...(requireMention === undefined ? {} : { requireMention }),
+    ...(systemPrompt === undefined ? {} : { systemPrompt }),
+  };
+}
+
+/** "123", "telegram:123" and "tg:123" are the user 123; "*" is everyone; anything else is no sender. */
+export function canonicalSender(entry: string | number): string | undefined {
+  const text = String(entry)
+    .trim()
+    .replace(/^(?:telegram|tg):/i, "")
+    .trim();
+  return text === "*" || /^-?\d+$/.test(text) ? text : undefined;
+}
+
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From, key: string) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+}
+
+function sharesBot(one: TelegramAccount, other: TelegramAccount): boolean {
+  const botId = botIdOf(one.settings.token ?? "");
+  return botId !== undefined && botId === botIdOf(other.settings.token ?? "");
+}
+
+function refuse(account: TelegramAccount, problem: string): TelegramAccount {
+  return { ...account, configured: false, problem };
+}

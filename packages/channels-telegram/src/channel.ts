@@ -1,0 +1,272 @@
+import {
+  type Channel,
+  type ChannelCapabilities,
+  ChannelError,
+  type ChannelHost,
+  type ChannelLogger,
+  type ChannelProbe,
+  type InboundMessage,
+  type OutboundMessage,
+  type ReactionCapability,
+  type SendOutcome,
+  type TypingCapability,
+} from "@openclaw/channels-contract";
+
+import type { TelegramSettings } from "./account/accounts.ts";
+import { readToken } from "./account/token.ts";
+import { type BotIdentity, TelegramClient } from "./client.ts";
+import type { PollLeases } from "./connection/poll-leases.ts";
+import { Recovery } from "./connection/recovery.ts";
+import { StatusReporter } from "./connection/status-reporter.ts";
+import { ApiRefusal, ConnectionFailure, refusalCode } from "./errors.ts";
+import { parseUpdate } from "./inbound.ts";
+import { messageNumber, Outbound } from "./outbound.ts";
+import { Poller } from "./poll.ts";
+
+/** Short of Telegram's 4,096, so that formatting has room. */
+const maxTextLength = 4_000;
+/** Telegram shows "typing" for five seconds. https://core.telegram.org/bots/api#sendchataction */
+const typingLastsMs = 5_000;
+const probeDeadlineMs = 10_000;
+const missingTokenPauseMs = 60_000;
+const leaseNoticeMs = 2_000;
+const disposeDeadlineMs = 5_000;
+
+export interface TelegramChannelOptions {
+  readonly settings: TelegramSettings;
+  /** Shared by all accounts that might poll the same bot. */
+  readonly leases: PollLeases;
+  /** How long polls may take; see ClientSettings and PollerOptions. */
+  readonly timing?: { readonly longPollSeconds: number; readonly pollGraceMs: number };
+}
+
+interface Connection {
+  readonly client: TelegramClient;
+  readonly outbound: Outbound;
+}
+
+/** What one run of the channel works with. */
+interface Run {
+  readonly host: ChannelHost;
+  readonly reporter: StatusReporter;
+  readonly recovery: Recovery;
+  readonly signal: AbortSignal;
+}
+
+/** One bot. */
+export class TelegramChannel implements Channel {
+  readonly capabilities: ChannelCapabilities = {
+    maxTextLength,
+    idempotentSend: false,
+    chatTypes: ["direct", "group", "channel"],
+  };
+  readonly typing: TypingCapability;
+  readonly reactions: ReactionCapability;
+  readonly #settings: TelegramSettings;
+  readonly #leases: PollLeases;
+  readonly #timing: TelegramChannelOptions["timing"];
+  readonly #stopping = new AbortController();
+  #connection: Connection | undefined;
+  #running: Promise<void> | undefined;
+  #log: ChannelLogger = silentLog;
+
+  constructor({ settings, leases, timing }: TelegramChannelOptions) {
+    this.#settings = settings;
+    this.#leases = leases;
+    this.#timing = timing;
+    this.typing = { lastsMs: typingLastsMs, show: (to, signal) => this.#showTyping(to.chatId, to.threadId, signal) };
+    this.reactions = {
+      react: (to, messageId, emoji, signal) => this.#react({ chatId: to.chatId, messageId }, emoji, signal),
+    };
+  }
+
+  async start(host: ChannelHost, signal: AbortSignal): Promise<void> {
+    if (this.#running !== undefined) throw new ChannelError("UNSUPPORTED", "A channel is started once.");
+    this.#log = host.log;
+    for (const warning of this.#settings.warnings) host.log.warn(warning);
+    const reporter = new StatusReporter(host);
+    this.#running = this.#receive({
+      host,
+      reporter,
+      recovery: new Recovery(host, reporter),
+      signal: AbortSignal.any([signal, this.#stopping.signal]),
+    });
+  }
+
+  parse(raw: unknown): InboundMessage | null {
+    return parseUpdate(raw);
+  }
+
+  async send(message: OutboundMessage, signal: AbortSignal): Promise<SendOutcome> {
+    if (signal.aborted || this.#stopping.signal.aborted)
+      return { outcome: "retry", reason: "The channel is stopping." };
+    let connection: Connection;
+    try {
+      connection = await this.#connect();
+    } catch (error) {
+      return { outcome: "retry", reason: reasonOf(error) };
+    }
+    return connection.outbound.send(message, this.#log, AbortSignal.any([signal, this.#stopping.signal]));
+  }
+
+  async probe(signal: AbortSignal): Promise<ChannelProbe> {
+    const startedAt = performance.now();
+    const elapsedMs = (): number => Math.round(performance.now() - startedAt);
+    try {
+      const { client } = await this.#connect();
+      await client.getMe(AbortSignal.any([signal, AbortSignal.timeout(probeDeadlineMs)]));
+      return { ok: true, elapsedMs: elapsedMs() };
+    } catch (error) {
+      return { ok: false, elapsedMs: elapsedMs(), error: reasonOf(error) };
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort(new ChannelError("UNAVAILABLE", "The channel was stopped."));
+    // What is being recorded may finish; a store that hangs is not waited for.
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, disposeDeadlineMs);
+    await Promise.race([this.#running, late]);
+    clearTimeout(timer);
+    this.#disconnect();
+  }
+
+  /** Keeps the bot receiving until it is told to stop. */
+  async #receive(run: Run): Promise<void> {
+    const { host, reporter, signal } = run;
+    if (!signal.aborted) reporter.report("connecting");
+    while (!signal.aborted) {
+      try {
+        const client = await this.#connectPatiently(run);
+        using _lease = await this.#acquireLease(client.botId, run);
+        await this.#receiveAs(client, run);
+        // The credentials were refused: a token file may hold others by now.
+        if (this.#settings.tokenFile !== undefined) this.#disconnect();
+      } catch (error) {
+        if (signal.aborted) break;
+        host.log.error("receiving failed on an internal error", { error: reasonOf(error) });
+        await run.recovery.pause(error, signal).catch(() => undefined);
+      }
+    }
+    reporter.report("stopped");
+  }
+
+  /** From the greeting to the end of polling. Returns when the credentials are refused. */
+  async #receiveAs(client: TelegramClient, run: Run): Promise<void> {
+    const identity = await this.#greet(client, run);
+    if (identity === undefined) return;
+    const { host, reporter, recovery, signal } = run;
+    await new Poller({ client, host, identity, recovery, reporter, ...this.#timing }).run(signal);
+  }
+
+  /** Asks who the bot is and makes polling possible, until both worked; undefined when the credentials are refused. */
+  async #greet(client: TelegramClient, { host, reporter, recovery, signal }: Run): Promise<BotIdentity | undefined> {
+    for (;;) {
+      try {
+        const identity = await client.getMe(signal);
+        reporter.identify(identity);
+        await client.deleteWebhook(signal);
+        recovery.succeeded();
+        host.log.debug("Telegram knows the bot", { id: identity.id, username: identity.username });
+        return identity;
+      } catch (error) {
+        signal.throwIfAborted();
+        const { state } = await recovery.pause(error, signal);
+        if (state === "unauthorized") return undefined;
+      }
+    }
+  }
+
+  /** The client, once there is a token. */
+  async #connectPatiently({ host, reporter, signal }: Run): Promise<TelegramClient> {
+    for (;;) {
+      try {
+        return (await this.#connect()).client;
+      } catch (error) {
+        const detail = reasonOf(error);
+        if (reporter.state !== "unlinked") host.log.warn(detail);
+        reporter.report("unlinked", { code: "NO_TOKEN", detail, retryAt: host.now() + missingTokenPauseMs });
+        await host.sleep(missingTokenPauseMs, signal);
+      }
+    }
+  }
+
+  async #acquireLease(botId: string, { host, reporter, signal }: Run): Promise<Disposable> {
+    const acquired = new AbortController();
+    const detail = "Another account or gateway in this process polls the same bot; this one waits until it stops.";
+    const notice = host.sleep(leaseNoticeMs, AbortSignal.any([signal, acquired.signal])).then(
+      () => reporter.report("conflict", { code: "IN_PROCESS", detail }),
+      () => undefined,
+    );
+    try {
+      return await this.#leases.acquire(botId, signal);
+    } finally {
+      acquired.abort();
+      await notice;
+    }
+  }
+
+  async #connect(): Promise<Connection> {
+    if (this.#connection !== undefined) return this.#connection;
+    const token = await readToken(this.#settings);
+    this.#stopping.signal.throwIfAborted();
+    // Another call may have come first while the file was read.
+    if (this.#connection === undefined) {
+      const client = new TelegramClient({ ...this.#settings, ...this.#timing, token });
+      this.#connection = { client, outbound: new Outbound(client, this.#settings) };
+    }
+    return this.#connection;
+  }
+
+  #disconnect(): void {
+    this.#connection?.client[Symbol.dispose]();
+    this.#connection = undefined;
+  }
+
+  async #showTyping(chatId: string, threadId: string | undefined, signal: AbortSignal): Promise<void> {
+    try {
+      const { client } = await this.#connect();
+      await client.showTyping(chatId, messageNumber(threadId), AbortSignal.any([signal, this.#stopping.signal]));
+    } catch {
+      // Nobody misses an indicator.
+    }
+  }
+
+  async #react(
+    { chatId, messageId }: { chatId: string; messageId: string },
+    emoji: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const number = messageNumber(messageId);
+    if (number === undefined) {
+      throw new ChannelError("UNSUPPORTED", `"${messageId}" is not the number of a Telegram message.`);
+    }
+    const { client } = await this.#connect();
+    try {
+      await client.react({ chatId, messageId: number }, emoji, AbortSignal.any([signal, this.#stopping.signal]));
+    } catch (error) {
+      throw reactionError(error);
+    }
+  }
+}
+
+/** Repeating a reaction is harmless, so everything that may be temporary may be tried again. */
+function reactionError(error: unknown): ChannelError {
+  const message = reasonOf(error);
+  if (error instanceof ConnectionFailure) return new ChannelError("UNAVAILABLE", message);
+  if (!(error instanceof ApiRefusal) || error.code === 429 || error.code >= 500) {
+    return new ChannelError("UNAVAILABLE", message);
+  }
+  return new ChannelError(refusalCode(error) === "UNAUTHORIZED" ? "UNAUTHORIZED" : "UNSUPPORTED", message);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const silentLog: ChannelLogger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};

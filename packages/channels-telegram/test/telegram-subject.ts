@@ -1,0 +1,64 @@
+import type { ComplianceSubject, PlatformDouble, SendFailure } from "@openclaw/channels-contract/compliance";
+import { FakeTelegram, type Fault, type Update } from "@openclaw/testkit/fake-telegram";
+
+import { createTelegramChannel } from "../src/index.ts";
+import { payloads } from "./payloads.ts";
+
+const faults: Readonly<Record<SendFailure, Fault>> = {
+  "rate-limited": {
+    kind: "error",
+    code: 429,
+    description: "Too Many Requests: retry after 7",
+    parameters: { retry_after: 7 },
+  },
+  refused: { kind: "error", code: 403, description: "Forbidden: bot was blocked by the user" },
+  "lost-answer": { kind: "drop", when: "after" },
+  "no-answer": { kind: "hang" },
+};
+
+function platformDouble(telegram: FakeTelegram, chatId: number): PlatformDouble {
+  const { token } = telegram;
+  const user = telegram.people.addUser({ id: chatId, firstName: "Ada" });
+  const updates = new Map<string, Update>();
+  const updateOf = (messageId: string): Update => {
+    const update = updates.get(messageId);
+    if (update === undefined) throw new Error(`No message ${messageId} was delivered.`);
+    return update;
+  };
+  return {
+    goOffline: () => telegram.goOffline(),
+    goOnline: () => telegram.goOnline(),
+    deliver: async (text) => {
+      const update = telegram.people.says(user, text);
+      const messageId = String(update.message?.message_id);
+      updates.set(messageId, update);
+      return { messageId };
+    },
+    deliverAgain: async (messageId) => telegram.redeliver(updateOf(messageId)),
+    isAcknowledged: (messageId) => telegram.confirmed.includes(updateOf(messageId).update_id),
+    visible: () =>
+      telegram.sent.map(({ message }) => ({ messageId: String(message.message_id), text: message.text ?? "" })),
+    failNextSend: (failure) => telegram.failNext("sendMessage", faults[failure]),
+    revokeCredentials: () => {
+      telegram.token = `${telegram.bot.id}:AnotherTokenThatNobodyWasTold_0123456789`;
+    },
+    restoreCredentials: () => {
+      telegram.token = token;
+    },
+  };
+}
+
+/** A bot on a fresh fake Telegram. */
+export async function telegramSubject(): Promise<ComplianceSubject> {
+  const telegram = await FakeTelegram.start();
+  const chatId = 7_000_001;
+  return {
+    plugin: createTelegramChannel(),
+    section: { botToken: telegram.token, apiRoot: telegram.apiRoot },
+    secrets: [telegram.token],
+    to: { chatId: String(chatId) },
+    platform: platformDouble(telegram, chatId),
+    payloads,
+    [Symbol.asyncDispose]: () => telegram[Symbol.asyncDispose](),
+  };
+}
