@@ -1,8 +1,12 @@
 import type * as z from "zod";
 
 import { closest, describeIssues, type ValueIssue } from "./inspect/issues.ts";
+import { keysOf } from "./inspect/walk.ts";
 import { KNOWN_CHANNELS, outboundOverrideSchema } from "./schema/delivery.ts";
 import { isPlainObject, type KeyPath, memberOf, setOwn } from "./source/tree.ts";
+
+/** Keys of `channels.defaults` that stand in for the same key of a section. */
+const INHERITED = ["groupPolicy"];
 
 export interface CheckedSection {
   /** The section with its defaults, or as it was written when there are issues. */
@@ -10,16 +14,21 @@ export interface CheckedSection {
   readonly issues: readonly ValueIssue[];
 }
 
+export interface ChannelCheck {
+  readonly id: string;
+  readonly section: unknown;
+  /** The section before variables were put in. */
+  readonly written: unknown;
+  readonly schema: z.ZodType | undefined;
+  /** `channels.defaults`, as it is written. */
+  readonly defaults: unknown;
+}
+
 /**
  * Checks the section of one channel by the channel's own schema. Keys that belong to the gateway (`outbound`, for the
- * channel or for one of its accounts) are taken out first and put back after.
+ * channel or for one of its accounts) are taken out first and put back after; what `channels.defaults` says is put in where the section does not say it itself.
  */
-export function checkChannel(
-  id: string,
-  section: unknown,
-  written: unknown,
-  schema: z.ZodType | undefined,
-): CheckedSection {
+export function checkChannel({ id, section, written, schema, defaults }: ChannelCheck): CheckedSection {
   if (schema === undefined) {
     if (KNOWN_CHANNELS.includes(id)) return { section, issues: [] };
     const meant = closest(id, KNOWN_CHANNELS);
@@ -27,6 +36,7 @@ export function checkChannel(
     return { section, issues: [{ path: [], message: `there is no channel of this name${hint}` }] };
   }
   const { own, overrides } = takeOverrides(section);
+  if (isPlainObject(own)) inherit(own, defaults, schema);
   const checked = schema.safeParse(own, { jitless: true });
   const issues: ValueIssue[] = checked.success
     ? []
@@ -40,6 +50,13 @@ export function checkChannel(
     );
   }
   return { section: checked.success ? putBack(checked.data, overrides) : section, issues };
+}
+
+function inherit(own: Record<string, unknown>, defaults: unknown, schema: z.ZodType): void {
+  for (const key of INHERITED) {
+    const value = memberOf(defaults, key);
+    if (value !== undefined && own[key] === undefined && keysOf(schema).includes(key)) own[key] = value;
+  }
 }
 
 interface Override {

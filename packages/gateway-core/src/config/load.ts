@@ -94,8 +94,13 @@ function checkValue(value: unknown, written: unknown, channelSchemas: ChannelSch
   const channels: Record<string, unknown> = {};
   for (const [id, section] of Object.entries(sections)) {
     if (id === "defaults") continue;
-    const writtenSection = memberOf(memberOf(written, "channels"), id);
-    const checked = checkChannel(id, section, writtenSection, channelSchemas[id]);
+    const checked = checkChannel({
+      id,
+      section,
+      written: memberOf(memberOf(written, "channels"), id),
+      schema: channelSchemas[id],
+      defaults: memberOf(sections, "defaults"),
+    });
     setOwn(channels, id, checked.section);
     issues.push(...checked.issues.map((issue) => ({ ...issue, path: ["channels", id, ...issue.path] })));
   }

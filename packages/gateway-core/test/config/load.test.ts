@@ -237,6 +237,27 @@ describe("channel sections", () => {
     ]);
   });
 
+  it("take what channels.defaults says, where they do not say it themselves", async () => {
+    const groups = z.strictObject({ groupPolicy: z.string().exactOptional() });
+    const check = (channels: object) => {
+      const tree = { value: { channels }, origins: new Map<string, string>() };
+      return checkConfigTree({
+        file,
+        tree,
+        environment: {},
+        channelSchemas: { telegram: groups, slack: z.strictObject({}) },
+      });
+    };
+    const defaults = { groupPolicy: "disabled" };
+    expect(check({ defaults, telegram: {}, slack: {} }).config?.channels).toMatchObject({
+      telegram: defaults,
+      slack: {},
+    });
+    const own = check({ defaults, telegram: { groupPolicy: "open" } }).config?.channels;
+    expect(own?.["telegram"]).toEqual({ groupPolicy: "open" });
+    expect(check({ telegram: {} }).config?.channels["telegram"]).toEqual({});
+  });
+
   it("of a documented channel load without it, and those of no channel do not", async () => {
     expect((await load("{channels:{discord:{token:'x'}}}")).issues).toEqual([]);
     expect(await problems("{channels:{telgram:{}}}")).toEqual([

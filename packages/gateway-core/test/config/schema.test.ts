@@ -217,7 +217,7 @@ describe("configSchema", () => {
     const { current } = fixedConfig({ models: { providers: { p: { models: [{ id: "m" }] } } } });
     expect(current).toEqual({
       gateway: { bind: "loopback", auth: {}, controlUi: { allowedOrigins: [] }, trustedProxies: [] },
-      agents: { defaults: { timeoutSeconds: 600, maxConcurrent: 4, skipBootstrap: false }, list: [] },
+      agents: { defaults: { timeoutSeconds: 600, maxConcurrent: 4 }, list: [] },
       bindings: [],
       models: {
         providers: {

@@ -23,7 +23,7 @@ export function bare(wrapped: z.ZodType): BareSchema {
   for (;;) {
     Object.assign(notes, keyNotes.get(schema));
     description ??= schema.description;
-    if (schema instanceof z.ZodOptional) optional = true;
+    if (schema instanceof z.ZodOptional || schema instanceof z.ZodExactOptional) optional = true;
     else if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
       defaultValue ??= schema.def.defaultValue;
     else return { schema, notes, description, defaultValue, optional };

@@ -55,16 +55,19 @@ const defaults = z.strictObject({
   maxConcurrent: whole(1, 1000, "How many turns run at once, over all sessions.").default(4),
   contextTokens: whole(1000, 100_000_000, "Context window to assume for a model that does not say its own.").optional(),
   userTimezone: text("IANA time zone of the person; the host's without it.").optional(),
-  skipBootstrap: flag("Do not create the workspace's starter files.").default(false),
+  bootstrapMaxChars: whole(100, 10_000_000, "Longest part of one workspace file that goes into the prompt.").optional(),
+  thinkingDefault: z
+    .enum(["off", "minimal", "low", "medium", "high", "xhigh"])
+    .optional()
+    .describe("How much a model that can think before it answers does so."),
+  skipBootstrap: later(flag("Do not create the workspace's starter files."), false),
   repoRoot: later(text("Repository root shown to the model.")),
-  bootstrapMaxChars: later(whole(100, 10_000_000, "Longest part of one workspace file put into the prompt.")),
   timeFormat: later(z.enum(["auto", "12", "24"])),
   envelopeTimezone: later(text("Time zone of the stamps on inbound messages: utc, local, user or an IANA name.")),
   envelopeTimestamp: later(z.enum(["on", "off"]), "off"),
   envelopeElapsed: later(z.enum(["on", "off"]), "off"),
   imageModel: later(modelChoice),
   cliBackends: later(opaque(), {}),
-  thinkingDefault: later(z.enum(["off", "minimal", "low", "medium", "high", "xhigh"]), "off"),
   verboseDefault: later(z.enum(["off", "on", "full"]), "off"),
   elevatedDefault: later(z.enum(["off", "on", "ask", "full"]), "off"),
   mediaMaxMb: later(z.number().positive().describe("Largest outbound media item in MB.")),

@@ -44,9 +44,9 @@ const provider = z.strictObject({
     .record(z.string(), secretText("Header value."))
     .optional()
     .describe("HTTP headers sent with each request."),
+  authHeader: flag("Send the key as a bearer header, also where the api has a header of its own for it.").optional(),
   models: z.array(model).default([]).describe("Models that are not in the built-in catalog."),
   auth: later(text("How to authenticate, for example aws-sdk."), "api-key"),
-  authHeader: later(flag("Send the key as a bearer header."), false),
 });
 
 /** `models`: providers and their models. */

@@ -8,8 +8,8 @@ const enabledOnly = () => z.looseObject({ enabled: z.boolean().optional() });
 /** `tools`: what the model may call. */
 export const toolsSchema = z.strictObject({
   profile: later(profile.describe("The set of tools to start from."), "full"),
-  allow: texts("Tools the model may use, by name, with * and group:*; all without it.").optional(),
-  deny: texts("Tools the model may not use; wins over allow.").optional(),
+  allow: later(texts("Tools the model may use, by name, with * and group:*; all without it.")),
+  deny: later(texts("Tools the model may not use; wins over allow.")),
   alsoAllow: later(texts("Optional tools to add.")),
   byProvider: later(
     z.record(
