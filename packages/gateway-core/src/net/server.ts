@@ -107,7 +107,7 @@ export class HttpServer {
  * its start-up time.
  */
 async function createApp({ limits }: NetSettings): Promise<FastifyInstance> {
-  const [{ fastify }, { default: websocket }] = await Promise.all([import("fastify"), import("@fastify/websocket")]);
+  const [{ default: fastify }, { default: websocket }] = await Promise.all([import("fastify"), import("@fastify/websocket")]);
   const app = fastify({
     logger: false,
     forceCloseConnections: "idle",
