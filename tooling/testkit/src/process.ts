@@ -131,7 +131,8 @@ export class TestProcess implements AsyncDisposable {
 /** Runs a program to its end. */
 export async function runProcess(options: StartOptions, deadlineMs = WAIT_MS): Promise<Exit> {
   await using running = TestProcess.start(options);
-  return running.waitForExit(deadlineMs);
+  // Awaited here, as the process is ended when this function returns.
+  return await running.waitForExit(deadlineMs);
 }
 
 /** A home directory of its own, with an environment in which nothing of the person's own counts. */
