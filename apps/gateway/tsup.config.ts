@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 
 import { defineConfig, type Options } from "tsup";
 
 const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string };
+
+// Cleaned here and not by tsup: the two builds below share the folder and run side by side.
+rmSync(new URL("dist", import.meta.url), { recursive: true, force: true });
 
 const common: Options = {
   format: ["esm"],
@@ -22,11 +25,10 @@ export default defineConfig([
   {
     ...common,
     entry: ["src/openclaw.ts"],
-    clean: true,
     esbuildPlugins: [
       {
         name: "main-is-apart",
-        setup: (build) => build.onResolve({ filter: /^\.\/main\.ts$/u }, () => ({ path: "./main.js", external: true })),
+        setup: (build) => build.onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: "./main.js", external: true })),
       },
     ],
   },

@@ -16,7 +16,7 @@ const target = resolve(process.argv[2] ?? ".");
 const manifest = JSON.parse(readFileSync(join(application, "package.json"), "utf8"));
 const entry = join(application, "dist", "openclaw.js");
 if (!existsSync(entry) || !existsSync(join(application, "dist", "main.js"))) {
-  console.error(`There is no build in ${join(application, "dist")}. Run: npm run build`);
+  process.stderr.write(`There is no build in ${join(application, "dist")}. Run: npm run build\n`);
   process.exit(1);
 }
 
@@ -56,7 +56,7 @@ try {
   });
   if (packed.status !== 0) throw new Error("npm pack failed; the lines above say why.");
   const [{ filename, size, unpackedSize }] = JSON.parse(packed.stdout);
-  console.log(`${join(target, filename)}  ${kibibytes(size)} packed, ${kibibytes(unpackedSize)} unpacked`);
+  process.stdout.write(`${join(target, filename)}  ${kibibytes(size)} packed, ${kibibytes(unpackedSize)} unpacked\n`);
 } finally {
   rmSync(staged, { recursive: true, force: true });
 }

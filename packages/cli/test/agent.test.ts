@@ -39,7 +39,13 @@ describe("agent", () => {
     });
     expect(ran).toMatchObject({ exitCode: EXIT.ok, stdout: "Hello.\n", stderr: "" });
     expect(gateway.callsOf("agent")).toEqual([
-      { message: "hi", to: "+15551234567", thinking: "low", deliver: false, idempotencyKey: expect.any(String) as string },
+      {
+        message: "hi",
+        to: "+15551234567",
+        thinking: "low",
+        deliver: false,
+        idempotencyKey: expect.any(String) as string,
+      },
     ]);
     expect(gateway.connects[0]).toMatchObject({ scopes: ["operator.write"] });
   });
@@ -124,6 +130,8 @@ describe("agent", () => {
       onOutput: () => stop.abort(new Error("stopped by SIGINT")),
     });
     expect(ran).toMatchObject({ exitCode: EXIT.interrupted, stderr: "" });
-    expect(gateway.callsOf("chat.abort")).toEqual([{ sessionKey: "agent:main:main", runId: expect.any(String) as string }]);
+    expect(gateway.callsOf("chat.abort")).toEqual([
+      { sessionKey: "agent:main:main", runId: expect.any(String) as string },
+    ]);
   });
 });

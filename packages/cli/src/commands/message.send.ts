@@ -56,9 +56,7 @@ export const command = defineCommand({
     }
     await using connection = await connect(context, options, ["operator.write"]);
     const sent = await connection.call("send", params).catch((error: unknown) => {
-      throw error instanceof CliError && error.kind === "timeout"
-        ? unclearOutcome(error, params.idempotencyKey)
-        : error;
+      throw explain(error, { key: params.idempotencyKey, namesChannel: "channel" in params, self: context.self });
     });
     const delivered = sent.state === undefined || sent.state === "sent";
     return {
@@ -77,11 +75,32 @@ export const command = defineCommand({
   },
 });
 
-function unclearOutcome(error: CliError, key: string): CliError {
+interface Attempt {
+  readonly key: string;
+  readonly namesChannel: boolean;
+  readonly self: string;
+}
+
+/** Adds what only the sender can know: the key that makes a repetition safe, and the channel that was not named. */
+function explain(error: unknown, { key, namesChannel, self }: Attempt): unknown {
+  if (!(error instanceof CliError)) return error;
+  if (error.kind === "timeout") {
+    return new CliError(
+      "timeout",
+      `${error.message} The message may have been sent.`,
+      `Run the same command again with --idempotency-key ${key}: it never sends twice.`,
+      { cause: error },
+    );
+  }
+  if (error.code !== "INVALID_REQUEST" || namesChannel) return error;
   return new CliError(
-    "timeout",
-    `${error.message} The message may have been sent.`,
-    `Run the same command again with --idempotency-key ${key}: it never sends twice.`,
-    { cause: error },
+    "failure",
+    error.message,
+    `Name the channel with --channel; ${self} channels status lists them.`,
+    {
+      code: error.code,
+      details: error.details,
+      cause: error,
+    },
   );
 }

@@ -1,0 +1,41 @@
+import { builtInTools, createAgentRuntime } from "@openclaw/agent-runtime";
+import type { ChannelPlugin } from "@openclaw/channels-contract";
+import {
+  type ConfigRuntime,
+  createGateway,
+  type Gateway,
+  type ListenOptions,
+  type Logging,
+  systemClock,
+} from "@openclaw/gateway-core";
+
+import { agentRuntimeSettings } from "./agents.ts";
+import { version } from "./version.ts";
+
+export interface Composition {
+  readonly config: ConfigRuntime;
+  readonly logging: Logging;
+  readonly channels: readonly ChannelPlugin[];
+  /** What the command line says about the address and the credential. */
+  readonly listen: ListenOptions;
+}
+
+/** The one place where concrete classes meet: the gateway that the program `openclaw` runs. */
+export function compose({ config, logging, channels, listen }: Composition): Promise<Gateway> {
+  const log = logging.logger;
+  return createGateway({
+    config,
+    listen,
+    version,
+    log,
+    logFile: logging.file,
+    clock: systemClock,
+    agent: createAgentRuntime({
+      settings: () => agentRuntimeSettings(config),
+      clock: systemClock,
+      log: log.child("agent"),
+    }),
+    tools: builtInTools(),
+    channels,
+  });
+}
