@@ -130,8 +130,8 @@ function installDependencies() {
   writeFileSync(stampFile, wanted);
 }
 
-function build() {
-  const built = spawnSync("turbo", ["run", "build", "--output-logs=errors-only"], {
+function build(filter = []) {
+  const built = spawnSync("turbo", ["run", "build", "--output-logs=errors-only", ...filter], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
     env: environment,
@@ -146,13 +146,14 @@ function build() {
 
 /** `npm start` is the built CLI with the development profile; `npm run openclaw -- …` is the built CLI as it is. */
 function runGateway(prefix, userArguments) {
-  build();
+  // The program is bundled from the sources of the packages; only it has to be built.
+  build(["--filter=openclaw"]);
   const entry = join(root, "apps", "gateway", "dist", "openclaw.js");
   return runForeground(node, [entry, ...prefix, ...userArguments], { cwd: callerDirectory });
 }
 
 async function runTests() {
-  build();
+  build(["--filter=openclaw"]);
   const results = join(root, ".cache", `test-results-${process.pid}.json`);
   const status = await runForeground("vitest", [
     "run",

@@ -151,8 +151,11 @@ class Connection implements SqlExecutor {
  * that dies, so there is no stale lock to clean up.
  */
 function acquireLock(path: string): DatabaseSync {
-  const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+  const lockPath = `${path}.lock`;
+  const existed = existsSync(lockPath);
+  const lock = new DatabaseSync(lockPath, { timeout: 0 });
   try {
+    if (!existed) chmodSync(lockPath, 0o600);
     lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
     return lock;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { statSync, writeFileSync } from "node:fs";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
 
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -65,7 +65,8 @@ describe("transactions", () => {
 describe("opening", () => {
   it("makes files that only their owner can read", async () => {
     await using _store = SqliteStore.open(path);
-    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const modes = readdirSync(`${directory.path}/state`).map((name) => statSync(`${directory.path}/state/${name}`).mode & 0o777);
+    expect(modes).toEqual(modes.map(() => 0o600));
     expect(statSync(`${directory.path}/state`).mode & 0o777).toBe(0o700);
   });
 
