@@ -13,6 +13,13 @@ import {
   prune,
 } from "./rotation.ts";
 
+// No link is followed, and a pipe that nobody reads is an error instead of a wait. Windows knows neither flag.
+const OPEN_FLAGS =
+  constants.O_WRONLY |
+  constants.O_APPEND |
+  constants.O_CREAT |
+  (constants.O_NOFOLLOW ?? 0) |
+  (constants.O_NONBLOCK ?? 0);
 const QUEUE_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 const FIRST_RETRY_MS = 1000;
@@ -156,8 +163,7 @@ export class FileSink implements AsyncDisposable {
     await prepareLogDirectory(this.#layout.directory, guarded);
     const name = this.#layout.currentName(day);
     await this.#makeWay(name, day);
-    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
-    const handle = await open(join(this.#layout.directory, name), flags, 0o600);
+    const handle = await open(join(this.#layout.directory, name), OPEN_FLAGS, 0o600);
     this.#file = { handle, day, name, size: (await handle.stat()).size };
     await prune(this.#layout, limits, now, name);
     return this.#file;

@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
 import fc from "fast-check";
@@ -82,6 +84,8 @@ describe("R2.1 a configuration that is not valid", () => {
     ]);
     const tree = await readConfigTree(directory.path);
     expect(tree.issues[0]?.message).toMatch(/is not a file|is a directory/);
+    await promisify(execFile)("mkfifo", [join(directory.path, "pipe")]);
+    expect((await readConfigTree(join(directory.path, "pipe"))).issues[0]?.message).toBe("is not a file");
   });
 
   it("says in one line what is wrong, and stays short when everything is", () => {

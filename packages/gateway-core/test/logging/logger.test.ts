@@ -176,6 +176,21 @@ describe("R1.10 the log file", () => {
     expect(stdout.text.match(/can not be written/g)).toHaveLength(1);
   });
 
+  it.runIf(process.platform === "linux")(
+    "F38 a full disk costs lines, and neither writing nor ending waits for it",
+    async () => {
+      const stdout = new MemoryStream();
+      {
+        await using logging = start({ file: "/dev/full", stdout, consoleStyle: "compact", consoleLevel: "error" });
+        logging.logger.info("x");
+        await eventually("the trouble is shown", () => stdout.text.includes("the log file can not be written: ENOSPC"));
+        logging.logger.error("still running");
+        expect(await logging.file.tail()).toMatchObject({ lines: [] });
+      }
+      expect(stdout.text).toContain("still running");
+    },
+  );
+
   it("does not follow a link in a place that everybody can write to", async () => {
     const elsewhere = join(directory.path, "elsewhere");
     await mkdir(elsewhere);

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 
 import { isErrorCode } from "./atomic-file.ts";
@@ -13,12 +14,13 @@ export class SourceFileError extends Error {
 /** The text of a file, or undefined when there is none. Throws SourceFileError. */
 export async function readBoundedFile(path: string): Promise<string | undefined> {
   try {
-    const file = await open(path, "r");
+    // Without O_NONBLOCK, opening a pipe that nobody writes to would never end.
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const { size, isFile } = await file.stat().then((stats) => ({ size: stats.size, isFile: stats.isFile() }));
       if (!isFile) throw new SourceFileError("is not a file");
       if (size > MAXIMUM_FILE_BYTES) throw new SourceFileError(`is larger than ${MAXIMUM_FILE_BYTES} bytes (${size})`);
-      const buffer = Buffer.alloc(MAXIMUM_FILE_BYTES + 1);
+      const buffer = Buffer.allocUnsafe(MAXIMUM_FILE_BYTES + 1);
       let length = 0;
       for (;;) {
         const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
