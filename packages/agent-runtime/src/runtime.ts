@@ -1,7 +1,6 @@
 import type { Agent, AgentModel, AgentTurn, Clock, Logger, TurnPart } from "@openclaw/gateway-core/ports";
 
 import { listModels } from "./models/list.ts";
-import { formatReference } from "./models/reference.ts";
 import { defaultModel } from "./models/selection.ts";
 import { Calendar } from "./prompt/calendar.ts";
 import { WorkspaceFiles } from "./prompt/workspace-files.ts";
@@ -58,6 +57,6 @@ class AgentRuntime implements Agent {
   }
 
   defaultModel(agentId: string): string {
-    return formatReference(defaultModel(this.#options.settings(), agentId));
+    return defaultModel(this.#options.settings(), agentId);
   }
 }

@@ -130,6 +130,16 @@ const CASES: readonly Case[] = [
     says: [/not an answer of the model API/u, /models\.providers\.fake\.baseUrl/u],
   },
   {
+    name: "an error in the middle of the stream",
+    reply: {
+      kind: "raw",
+      contentType: "text/event-stream",
+      body: 'data: {"error":{"message":"The server is overloaded","type":"server_error"}}\n\n',
+    },
+    reason: "overloaded",
+    says: [/The server is overloaded/u],
+  },
+  {
     name: "a redirect",
     reply: { kind: "raw", status: 307, headers: { location: "http://127.0.0.1:9/elsewhere" }, body: "moved" },
     reason: "network",
@@ -178,6 +188,41 @@ describe("what a provider does wrong becomes an error for people, without the ke
       expect((await agent.run()).error).toMatchObject({ reason: "network" });
     },
   );
+
+  test("anthropic-messages: an error in the middle of the stream", async () => {
+    await using agent = await startAgent({ provider: { api: "anthropic-messages" } });
+    const start = {
+      type: "message_start",
+      message: {
+        id: "m",
+        type: "message",
+        role: "assistant",
+        model: "m",
+        content: [],
+        usage: { input_tokens: 1, output_tokens: 0 },
+      },
+    };
+    const failure = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
+    const body = [start, failure].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+    agent.model.enqueue({ kind: "raw", contentType: "text/event-stream", body });
+    const { error } = await agent.run();
+    expect(error).toMatchObject({ reason: "overloaded", retryable: true });
+    expect(messageOf(error)).toContain("Overloaded");
+  });
+
+  test("openai-responses: a response that fails in the middle", async () => {
+    await using agent = await startAgent({ provider: { api: "openai-responses" } });
+    const created = { type: "response.created", response: { id: "r", created_at: 1, model: "m" } };
+    const failed = {
+      type: "response.failed",
+      response: { id: "r", error: { code: "server_error", message: "The server had an error" }, usage: null },
+    };
+    const body = [created, failed]
+      .map((event, n) => `data: ${JSON.stringify({ ...event, sequence_number: n })}\n\n`)
+      .join("");
+    agent.model.enqueue({ kind: "raw", contentType: "text/event-stream", body });
+    expect((await agent.run()).error).toMatchObject({ reason: "overloaded", retryable: true });
+  });
 
   test("a date in Retry-After is a wait", async () => {
     await using agent = await startAgent();

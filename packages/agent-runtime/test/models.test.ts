@@ -30,6 +30,8 @@ describe("the default model", () => {
       "a/b",
     ],
     ["a built-in alias names no listed model", { defaults: { model: "gpt" } }, "anthropic/gpt"],
+    ["the configured model is no reference", { defaults: { model: " /x" } }, " /x"],
+    ["the configured provider has no address", { providers: { odd: { models: [{ id: "m" }] } } }, "offline/echo"],
     ["a name of JavaScript is used", { defaults: { model: "constructor/__proto__" } }, "constructor/__proto__"],
   ])("when %s", (_name, settings, expected) => {
     expect(agentWith(settings).defaultModel("main")).toBe(expected);

@@ -49,6 +49,14 @@ describe.each(APIS)("%s", (api) => {
     });
   });
 
+  test("counts nothing where the provider counts nothing", async () => {
+    await using agent = await start();
+    agent.model.enqueue({ kind: "answer", text: ["ok"], usage: null });
+    const { finish, error } = await agent.run();
+    expect(error).toBeUndefined();
+    expect(finish?.usage).toEqual({ input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 });
+  });
+
   test("calls a tool and goes on with its result", async () => {
     await using agent = await start();
     const weather = createTool("weather");

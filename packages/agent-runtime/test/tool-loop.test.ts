@@ -151,6 +151,31 @@ describe("the tool loop", () => {
     expect(finish?.messages).toHaveLength(1);
   });
 
+  test.each([
+    ["length", "The model reached its output limit before it said anything."],
+    ["content_filter", "The model's provider blocked the answer (content filter)."],
+  ])("an answer that stops without a word (%s) says why", async (finishReason, words) => {
+    await using agent = await startAgent();
+    const chunk = { id: "c", model: "m", choices: [{ index: 0, delta: {}, finish_reason: finishReason }] };
+    agent.model.enqueue({
+      kind: "raw",
+      contentType: "text/event-stream",
+      body: `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`,
+    });
+    const { text, finish, error } = await agent.run();
+    expect(error).toBeUndefined();
+    expect(text).toBe(words);
+    expect(finish?.messages).toMatchObject([{ role: "assistant", content: [{ type: "text", text: words }] }]);
+  });
+
+  test("an answer without words that ends by itself stays without words", async () => {
+    await using agent = await startAgent();
+    agent.model.enqueue({ kind: "answer", text: [] });
+    const { text, finish } = await agent.run();
+    expect(text).toBe("");
+    expect(finish).toMatchObject({ reason: "stop", messages: [] });
+  });
+
   test("a model that uses one id twice in a turn gets them told apart", async () => {
     await using agent = await startAgent();
     const ids: string[] = [];

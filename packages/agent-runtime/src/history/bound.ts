@@ -11,7 +11,7 @@ const TOKENS_PER_MESSAGE = 4;
 const RESERVED_SHARE = 0.2;
 const MAX_RESERVED = 20_000;
 
-export function estimateTokens(text: string): number {
+function estimateTokens(text: string): number {
   return Math.ceil(text.length / CHARACTERS_PER_TOKEN);
 }
 

@@ -2,8 +2,8 @@ import type { AgentModel } from "@openclaw/gateway-core/ports";
 
 import { type AgentRuntimeSettings, DEFAULT_CONTEXT_TOKENS } from "../settings.ts";
 import { KNOWN_MODELS, OFFLINE_MODEL } from "./known-models.ts";
+import { hasUsableProvider } from "./provider-lookup.ts";
 import { splitReference } from "./reference.ts";
-import { findProvider, isUsable } from "./resolve.ts";
 
 /** Every model that can be used as things are: the configured ones, the known ones with a key, and the offline one. */
 export function listModels(settings: AgentRuntimeSettings): readonly AgentModel[] {
@@ -35,7 +35,7 @@ function configuredModels(settings: AgentRuntimeSettings): AgentModel[] {
 }
 
 function knownModels(settings: AgentRuntimeSettings): AgentModel[] {
-  return KNOWN_MODELS.filter((model) => isUsable(findProvider(model.provider, settings))).map(
+  return KNOWN_MODELS.filter((model) => hasUsableProvider(model.provider, settings)).map(
     ({ aliases: _aliases, ...model }) => model,
   );
 }

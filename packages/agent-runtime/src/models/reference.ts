@@ -23,22 +23,26 @@ export function formatReference(reference: ModelReference): string {
   return `${reference.provider}/${reference.model}`;
 }
 
+type Models = Readonly<Record<string, ModelEntry>>;
+
 /**
  * Reads "provider/model", an alias, or a bare model name of the default provider (`anthropic`). The first slash
- * divides. Aliases come from `models` first, then from the known models that `models` lists.
- * Throws AgentError("invalid-request") for what can not be a reference.
+ * divides. Aliases come from `models` first, then from the known models that `models` lists. Undefined when the text
+ * can not be a reference.
  */
-export function parseReference(text: string, models: Readonly<Record<string, ModelEntry>> = {}): ModelReference {
+export function readReference(text: string, models: Models = {}): ModelReference | undefined {
   const trimmed = text.trim();
-  const aliased = aliasTarget(trimmed, models);
-  const reference = splitReference(aliased ?? trimmed);
-  if (reference === undefined || trimmed.length > MAX_LENGTH) {
-    throw new AgentError(
-      "invalid-request",
-      `"${trimmed.slice(0, 80)}" is not a model. Write it as "provider/model", for example "anthropic/claude-opus-4-5".`,
-    );
-  }
-  return reference;
+  return trimmed.length > MAX_LENGTH ? undefined : splitReference(aliasTarget(trimmed, models) ?? trimmed);
+}
+
+/** Reads a reference like readReference. Throws AgentError("invalid-request") for what can not be one. */
+export function parseReference(text: string, models: Models = {}): ModelReference {
+  const reference = readReference(text, models);
+  if (reference !== undefined) return reference;
+  throw new AgentError(
+    "invalid-request",
+    `"${text.trim().slice(0, 80)}" is not a model. Write it as "provider/model", for example "anthropic/claude-opus-4-5".`,
+  );
 }
 
 /** The parts of "provider/model", or undefined when one is missing. Knows no aliases. */
@@ -50,7 +54,7 @@ export function splitReference(text: string): ModelReference | undefined {
   return { provider: PROVIDER_SPELLINGS.get(provider) ?? provider, model };
 }
 
-function aliasTarget(text: string, models: Readonly<Record<string, ModelEntry>>): string | undefined {
+function aliasTarget(text: string, models: Models): string | undefined {
   const wanted = text.toLowerCase();
   for (const [reference, entry] of Object.entries(models)) {
     if (entry.alias?.toLowerCase() === wanted) return reference;
@@ -62,10 +66,7 @@ function aliasTarget(text: string, models: Readonly<Record<string, ModelEntry>>)
 }
 
 /** The entry of `agents.defaults.models` for a reference, however its key is written. */
-export function findEntry(
-  reference: ModelReference,
-  models: Readonly<Record<string, ModelEntry>> | undefined,
-): ModelEntry | undefined {
+export function findEntry(reference: ModelReference, models: Models | undefined): ModelEntry | undefined {
   for (const [key, entry] of Object.entries(models ?? {})) {
     const listed = splitReference(key);
     if (listed?.provider === reference.provider && listed.model === reference.model) return entry;

@@ -6,10 +6,10 @@ import {
   DEFAULT_CONTEXT_TOKENS,
   type ModelApi,
   type ModelSettings,
-  type ProviderSettings,
 } from "../settings.ts";
 import { KNOWN_MODELS, OFFLINE_MODEL } from "./known-models.ts";
 import { KNOWN_PROVIDERS, type KnownProvider } from "./known-providers.ts";
+import { findProvider, type FoundProvider, isUsable } from "./provider-lookup.ts";
 import { findEntry, formatReference, type ModelReference } from "./reference.ts";
 
 /** What is known of a model once its provider is settled. */
@@ -51,7 +51,7 @@ export function resolveModel(
   agent: AgentSettings,
 ): ResolvedModel {
   if (reference.provider === OFFLINE_MODEL.provider) return resolveOffline(reference);
-  const provider = findProvider(reference.provider, settings);
+  const provider = requireProvider(reference.provider, settings);
   const model = findModel(reference, provider);
   const known = KNOWN_MODELS.find((one) => one.provider === reference.provider && one.id === reference.model);
   const parameters = findEntry(reference, settings.models)?.params;
@@ -95,54 +95,15 @@ function resolveOffline(reference: ModelReference): ResolvedModel {
   return { kind: "offline", facts: { provider, id, reference: formatReference(reference), contextWindow, reasoning } };
 }
 
-interface FoundProvider {
-  readonly known: KnownProvider | undefined;
-  readonly configured: ProviderSettings;
-  readonly baseUrl: string;
-  readonly apiKey: string | undefined;
-}
-
-/** A provider as the configuration and the built-in table describe it together. */
-export function findProvider(id: string, settings: AgentRuntimeSettings): FoundProvider {
-  const known = KNOWN_PROVIDERS.get(id);
-  const configured = configuredProvider(id, settings) ?? {};
-  const baseUrl = configured.baseUrl ?? known?.baseUrl;
-  if (baseUrl === undefined) {
-    throw new AgentError(
-      "unknown-model",
-      `Unknown provider "${id}". Set models.providers.${id}.baseUrl in the configuration, or use one of: ${[...KNOWN_PROVIDERS.keys()].join(", ")}, offline.`,
-      { provider: id },
-    );
-  }
-  const apiKey = filled(configured.apiKey) ?? environmentKey(known, settings);
-  return { known, configured, baseUrl: baseUrl.replace(/\/+$/u, ""), apiKey };
-}
-
-function configuredProvider(id: string, settings: AgentRuntimeSettings): ProviderSettings | undefined {
-  return Object.entries(settings.providers ?? {}).find(([key]) => key.toLowerCase() === id)?.[1];
-}
-
-function environmentKey(known: KnownProvider | undefined, settings: AgentRuntimeSettings): string | undefined {
-  for (const name of known?.environment ?? []) {
-    const value = filled(settings.environment?.[name]);
-    if (value !== undefined) return value;
-  }
-  return undefined;
-}
-
-function filled(value: string | undefined): string | undefined {
-  const trimmed = value?.trim();
-  return trimmed === undefined || trimmed === "" ? undefined : trimmed;
-}
-
-/** Whether the provider can be asked with what is configured: it has a key, or runs where none is needed. */
-export function isUsable(provider: FoundProvider): boolean {
-  return provider.apiKey !== undefined || !needsKey(provider);
-}
-
-/** A known provider at its own address needs a key. Somebody's own server may do without; it says so itself if not. */
-function needsKey(provider: FoundProvider): boolean {
-  return provider.known !== undefined && provider.known.local !== true && provider.configured.baseUrl === undefined;
+function requireProvider(id: string, settings: AgentRuntimeSettings): FoundProvider {
+  const provider = findProvider(id, settings);
+  if (provider !== undefined) return provider;
+  const known = [...KNOWN_PROVIDERS.keys(), OFFLINE_MODEL.provider].join(", ");
+  throw new AgentError(
+    "unknown-model",
+    `Unknown provider "${id}". Set models.providers.${id}.baseUrl in the configuration, or use one of: ${known}.`,
+    { provider: id },
+  );
 }
 
 function requireKey(reference: ModelReference, provider: FoundProvider): string | undefined {

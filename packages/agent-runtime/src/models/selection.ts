@@ -2,8 +2,8 @@ import { AgentError } from "@openclaw/gateway-core/ports";
 
 import { type AgentRuntimeSettings, agentSettings, type ModelChoice } from "../settings.ts";
 import { KNOWN_MODELS, OFFLINE_MODEL } from "./known-models.ts";
-import { findEntry, formatReference, type ModelReference, parseReference } from "./reference.ts";
-import { findProvider, isUsable } from "./resolve.ts";
+import { hasUsableProvider } from "./provider-lookup.ts";
+import { findEntry, formatReference, type ModelReference, parseReference, readReference } from "./reference.ts";
 
 const OFFLINE: ModelReference = { provider: OFFLINE_MODEL.provider, model: OFFLINE_MODEL.id };
 
@@ -25,17 +25,26 @@ export function candidateModels(
   return distinct([wanted, ...configured]);
 }
 
-/** The model of an agent's turns that name none. */
-export function defaultModel(settings: AgentRuntimeSettings, agentId: string): ModelReference {
-  return configuredChoice(settings, agentId).primary ?? defaultReference(settings);
+/**
+ * The model of an agent's turns that name none, as "provider/model". Never throws, because status pages show it: a
+ * configured name that is no reference is given as it stands, and the turn says what is wrong with it.
+ */
+export function defaultModel(settings: AgentRuntimeSettings, agentId: string): string {
+  const { primary = "" } = choiceOf(settings, agentId);
+  const reference = primary.trim() === "" ? defaultReference(settings) : readReference(primary, settings.models);
+  return reference === undefined ? primary : formatReference(reference);
+}
+
+function choiceOf(settings: AgentRuntimeSettings, agentId: string): Exclude<ModelChoice, string> {
+  const choice = agentSettings(settings, agentId).model ?? {};
+  return typeof choice === "string" ? { primary: choice } : choice;
 }
 
 function configuredChoice(
   settings: AgentRuntimeSettings,
   agentId: string,
 ): { primary: ModelReference | undefined; fallbacks: readonly ModelReference[] } {
-  const choice: ModelChoice = agentSettings(settings, agentId).model ?? {};
-  const { primary, fallbacks } = typeof choice === "string" ? { primary: choice } : choice;
+  const { primary, fallbacks } = choiceOf(settings, agentId);
   const parse = (text: string): ModelReference => parseReference(text, settings.models);
   return {
     primary: primary === undefined || primary.trim() === "" ? undefined : parse(primary),
@@ -50,11 +59,11 @@ function configuredChoice(
 function defaultReference(settings: AgentRuntimeSettings): ModelReference {
   for (const [id, provider] of Object.entries(settings.providers ?? {})) {
     const [model] = provider.models ?? [];
-    if (model !== undefined && isUsable(findProvider(id.toLowerCase(), settings))) {
+    if (model !== undefined && hasUsableProvider(id.toLowerCase(), settings)) {
       return { provider: id.toLowerCase(), model: model.id };
     }
   }
-  const known = KNOWN_MODELS.find((model) => isUsable(findProvider(model.provider, settings)));
+  const known = KNOWN_MODELS.find((model) => hasUsableProvider(model.provider, settings));
   return known === undefined ? OFFLINE : { provider: known.provider, model: known.id };
 }
 

@@ -5,7 +5,7 @@ import { channelOfSession, channelStyle } from "./channel-style.ts";
 import type { WorkspaceSnapshot } from "./workspace-files.ts";
 
 /** A reply that begins with this token is not shown to anybody. */
-export const SILENT_REPLY = "NO_REPLY";
+const SILENT_REPLY = "NO_REPLY";
 
 export interface PromptInput {
   readonly turn: AgentTurn;

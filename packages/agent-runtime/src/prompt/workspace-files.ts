@@ -8,7 +8,7 @@ import { type AgentSettings, DEFAULT_BOOTSTRAP_MAX_CHARS } from "../settings.ts"
 import { headAndTail, joinParts } from "../text-bounds.ts";
 
 /** The agent's own files, in the order in which the prompt shows them. */
-export const WORKSPACE_FILE_NAMES = ["AGENTS.md", "SOUL.md", "TOOLS.md", "IDENTITY.md", "USER.md"] as const;
+const WORKSPACE_FILE_NAMES = ["AGENTS.md", "SOUL.md", "TOOLS.md", "IDENTITY.md", "USER.md"] as const;
 
 export interface WorkspaceFile {
   readonly name: string;

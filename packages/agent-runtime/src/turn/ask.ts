@@ -23,6 +23,9 @@ export interface Asking {
   readonly signal: AbortSignal;
 }
 
+/** No answer for people is this long: a model that gets here repeats itself without end. */
+const MAX_ANSWER_CHARS = 1_000_000;
+
 /** Asks the current model, and after a failure the next one, as long as nothing was said yet. */
 export async function* ask(
   question: Question,
@@ -56,6 +59,7 @@ async function* askOne(
   for await (const part of provider.stream({ system, messages: [...kept, ...current], tools, thinking }, signal)) {
     switch (part.type) {
       case "text":
+        if (text.length > MAX_ANSWER_CHARS) throw endless(provider);
         progress.isSpoken = true;
         yield record.text(part.delta, text === "");
         text += part.delta;
@@ -75,4 +79,9 @@ async function* askOne(
     }
   }
   throw new AgentError("internal", `${provider.reference}: the answer ended without a finish.`);
+}
+
+function endless({ reference, provider, model }: ModelProvider): AgentError {
+  const message = `${reference}: the answer grew beyond ${MAX_ANSWER_CHARS} characters and was stopped.`;
+  return new AgentError("invalid-request", message, { provider, model });
 }

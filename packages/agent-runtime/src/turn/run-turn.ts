@@ -32,6 +32,11 @@ export interface TurnHost {
 
 /** The reasons after which a model's tool calls are not made: they may be cut off in the middle. */
 const CUT_OFF: ReadonlySet<string> = new Set(["length", "content-filter"]);
+/** What a person is told when a model was stopped before it said anything. */
+const WITHOUT_WORDS: ReadonlyMap<string, string> = new Map([
+  ["content-filter", "The model's provider blocked the answer (content filter)."],
+  ["length", "The model reached its output limit before it said anything."],
+]);
 /** What a turn without words in its prompt says to the model, since an empty message is refused by most. */
 const EMPTY_PROMPT = "[The message has no text.]";
 
@@ -65,6 +70,8 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
     const calls = CUT_OFF.has(answer.reason) ? [] : answer.calls;
     record.assistant({ ...answer, calls });
     if (calls.length === 0) {
+      const why = answer.text === "" ? WITHOUT_WORDS.get(answer.reason) : undefined;
+      if (why !== undefined) yield record.note(why, answer.reason);
       yield record.finish(answer.reason);
       return;
     }
@@ -77,8 +84,7 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
     current.push({ role: "tool", results: yield* callTools(calls, { room, record, signal }) });
   }
   const note = `I stopped after ${limits.maxSteps} steps without coming to an end. Ask me to go on if I should.`;
-  yield record.text(note);
-  record.note(note);
+  yield record.note(note, "step-limit");
   yield record.finish("step-limit");
 }
 

@@ -83,7 +83,7 @@ export class TurnRecord {
   }
 
   /** Words of the runtime's own at the end of a turn. */
-  note(text: string): void {
+  note(text: string, stopReason: string): TurnPart {
     const content: TranscriptBlock[] = [{ type: "text", text }];
     const usage = NO_USAGE;
     this.#messages.push({
@@ -92,8 +92,9 @@ export class TurnRecord {
       timestamp: this.#clock.now(),
       ...this.#last,
       usage,
-      stopReason: "step-limit",
+      stopReason,
     });
+    return this.text(text);
   }
 
   finish(reason: string): TurnPart {

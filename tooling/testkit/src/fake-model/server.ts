@@ -13,6 +13,7 @@ import type { FakeAnswer, FakeReply } from "./reply.ts";
 const DIALECTS: readonly Dialect[] = [openaiChat, openaiResponses, anthropicMessages, googleGenerate];
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const MAX_RECORDED_REQUESTS = 10_000;
+const REQUEST_DEADLINE_MS = 10_000;
 
 /** One request that the fake model received. */
 export interface FakeModelRequest {
@@ -47,7 +48,7 @@ export interface FakeModel extends AsyncDisposable {
   readonly requests: readonly FakeModelRequest[];
   /** Replies for the next requests, one each, in order; after them the script decides again. */
   enqueue(...replies: readonly FakeReply[]): void;
-  /** Resolves with the n-th request (the first is 1), which may have arrived already. */
+  /** Resolves with the n-th request (the first is 1), which may have arrived already. Rejects after ten seconds. */
   request(number: number): Promise<FakeModelRequest>;
 }
 
@@ -77,10 +78,11 @@ export async function startFakeModel(options: FakeModelOptions = {}): Promise<Fa
     requests,
     enqueue: (...replies) => void queued.push(...replies),
     async request(number) {
+      const deadline = AbortSignal.timeout(REQUEST_DEADLINE_MS);
       for (;;) {
         const found = requests[number - 1];
         if (found !== undefined) return found;
-        await new Promise((resolve) => arrivals.addEventListener("request", resolve, { once: true }));
+        await once(arrivals, "request", { signal: deadline });
       }
     },
     [Symbol.asyncDispose]: () => close(server),
