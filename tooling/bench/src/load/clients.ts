@@ -1,0 +1,60 @@
+import { once } from "node:events";
+
+import { WebSocket } from "ws";
+
+const CONNECT = {
+  minProtocol: 3,
+  maxProtocol: 4,
+  client: { id: "gateway-client", version: "1.0.0", platform: "linux", mode: "backend" },
+  role: "operator",
+  scopes: ["operator.admin", "operator.read", "operator.write"],
+  caps: [],
+};
+
+/** The first bytes of a response, which is as far as a load generator reads. */
+const RESPONSE_MARK = Buffer.from('{"type":"res"');
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export interface Target {
+  readonly url: string;
+  readonly token?: string;
+}
+
+/** Opens a socket and goes through the handshake. Cheap on purpose: what is measured is the other end. */
+export async function openClient({ url, token }: Target): Promise<WebSocket> {
+  const socket = new WebSocket(url, { perMessageDeflate: false });
+  const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+  await once(socket, "message", { signal });
+  const params = token === undefined ? CONNECT : { ...CONNECT, auth: { token } };
+  socket.send(JSON.stringify({ type: "req", id: "connect", method: "connect", params }));
+  for (;;) {
+    const [data] = (await once(socket, "message", { signal })) as [Buffer];
+    if (!isResponse(data)) continue;
+    if (!data.includes('"ok":true')) throw new Error(`The server under test refused: ${data.toString().slice(0, 500)}`);
+    return socket;
+  }
+}
+
+export async function openClients(target: Target, count: number): Promise<WebSocket[]> {
+  const sockets: WebSocket[] = [];
+  while (sockets.length < count) {
+    const batch = Math.min(50, count - sockets.length);
+    sockets.push(...(await Promise.all(Array.from({ length: batch }, () => openClient(target)))));
+  }
+  return sockets;
+}
+
+export async function closeClients(sockets: readonly WebSocket[]): Promise<void> {
+  await Promise.all(
+    sockets.map(async (socket) => {
+      if (socket.readyState === WebSocket.CLOSED) return;
+      const closed = once(socket, "close");
+      socket.terminate();
+      await closed;
+    }),
+  );
+}
+
+export function isResponse(data: Buffer): boolean {
+  return data.subarray(0, RESPONSE_MARK.length).equals(RESPONSE_MARK);
+}
