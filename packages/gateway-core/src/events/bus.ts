@@ -27,14 +27,14 @@ export class EventBus {
 
   publish<E extends EventName>(event: E, payload: EventPayload<E>, audience?: Audience): void {
     for (const listener of this.#byName.get(event) ?? []) this.#deliver(event, () => listener(payload as never));
-    for (const listener of this.#all) this.#deliver(event, () => listener({ event, payload, audience } as PublishedEvent));
+    for (const listener of this.#all) this.#deliver(event, () => listener({ event, payload, audience }));
   }
 
   on<E extends EventName>(event: E, listener: (payload: EventPayload<E>) => void): Disposable {
     const listeners = this.#byName.get(event) ?? new Set();
     this.#byName.set(event, listeners);
-    listeners.add(listener as (payload: never) => void);
-    return { [Symbol.dispose]: () => void listeners.delete(listener as (payload: never) => void) };
+    listeners.add(listener);
+    return { [Symbol.dispose]: () => void listeners.delete(listener) };
   }
 
   onAny(listener: (published: PublishedEvent) => void): Disposable {
