@@ -1,7 +1,7 @@
-import type { ModelApi } from "../src/index.ts";
+import { createAgentRuntime, type ModelApi } from "../src/index.ts";
 import { describe, expect, test } from "vitest";
 
-import { createTool, createTurn, outcomeOf, startAgent } from "./harness.ts";
+import { createTool, createTurn, outcomeOf, realClock, RecordedLog, startAgent } from "./harness.ts";
 
 const REASON = new Error("stopped by a test");
 
@@ -77,6 +77,34 @@ describe("abort", () => {
       if (part.type === "text") break;
     }
     expect(await (await agent.model.request(1)).ended).toBe("closed");
+  });
+
+  test("a fetch that does not listen to the signal can not hold the turn", async () => {
+    const chunk = { id: "c", model: "m", choices: [{ index: 0, delta: { content: "one" }, finish_reason: null }] };
+    const deaf: typeof globalThis.fetch = async () => {
+      const body = new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(chunk)}\n\n`)),
+      });
+      return new Response(body, { headers: { "content-type": "text/event-stream" } });
+    };
+    const settings = { providers: { deaf: { baseUrl: "http://127.0.0.1:9/v1" } } };
+    const agent = createAgentRuntime({
+      settings: () => settings,
+      clock: realClock,
+      log: new RecordedLog(),
+      fetch: deaf,
+    });
+    const controller = new AbortController();
+    const heard: string[] = [];
+    const turn = (async () => {
+      for await (const part of agent.runTurn(createTurn({ model: "deaf/m" }), controller.signal)) {
+        if (part.type !== "text") continue;
+        heard.push(part.delta);
+        setImmediate(() => controller.abort(REASON));
+      }
+    })();
+    await expect(turn).rejects.toBe(REASON);
+    expect(heard).toEqual(["one"]);
   });
 
   test("offline/echo can be aborted while it waits", async () => {

@@ -105,29 +105,20 @@ class BrokenOff extends Error {
 
 type FinishStep = Extract<StepPart, { type: "finish-step" }>;
 
-/** Passes the parts on and returns the one that ends the step. An abort ends it at once. */
+/** Passes the parts on and returns the one that ends the step. The SDK ends the stream at once on an abort. */
 async function* readParts(
-  stream: ReadableStream<StepPart>,
+  stream: AsyncIterable<StepPart>,
   abortSignal: AbortSignal,
 ): AsyncGenerator<ModelPart, FinishStep> {
-  const reader = stream.getReader();
-  const cancel = (): void => void reader.cancel().catch(() => {});
-  abortSignal.addEventListener("abort", cancel, { once: true });
   let finish: FinishStep | undefined;
-  try {
-    for (;;) {
-      const { done, value: part } = await reader.read();
-      abortSignal.throwIfAborted();
-      if (done) break;
-      if (part.type === "error") throw part.error;
-      if (part.type === "finish-step") finish = part;
-      const translated = translate(part);
-      if (translated !== undefined) yield translated;
-    }
-  } finally {
-    abortSignal.removeEventListener("abort", cancel);
-    cancel();
+  for await (const part of stream) {
+    abortSignal.throwIfAborted();
+    if (part.type === "error") throw part.error;
+    if (part.type === "finish-step") finish = part;
+    const translated = translate(part);
+    if (translated !== undefined) yield translated;
   }
+  abortSignal.throwIfAborted();
   if (finish === undefined) throw new BrokenOff();
   return finish;
 }
