@@ -18,8 +18,10 @@ export class ConfigError extends Error {
   /** What to do about it. */
   readonly remedy: string;
 
-  constructor(file: string, issues: readonly ConfigIssue[], remedy?: string) {
-    super(summary(file, issues));
+  /** Without a subject and a remedy, it is a configuration file that can not be used, and that must be corrected. */
+  constructor(file: string, issues: readonly ConfigIssue[], options: { subject?: string; remedy?: string } = {}) {
+    const { subject = `The configuration ${file}`, remedy } = options;
+    super(`${subject} can not be used: ${summary(file, issues)}`);
     this.file = file;
     this.issues = issues;
     this.remedy = remedy ?? `Correct ${file} and start again; docs/config.md lists every key.`;
@@ -35,5 +37,5 @@ export function describeIssue(issue: ConfigIssue, mainFile: string): string {
 function summary(file: string, issues: readonly ConfigIssue[]): string {
   const told = issues.slice(0, ISSUES_IN_MESSAGE).map((issue) => describeIssue(issue, file));
   if (issues.length > told.length) told.push(`and ${issues.length - told.length} more`);
-  return `The configuration ${file} can not be used: ${told.join("; ")}`;
+  return told.join("; ");
 }

@@ -47,7 +47,7 @@ export function resolveProfile(environment: Environment, selection: Selection): 
   if (profile === undefined || profile === "default") return undefined;
   if (!PROFILE_NAME.test(profile)) {
     throw selectionError(
-      `the profile name ${JSON.stringify(profile.slice(0, 80))} is not usable`,
+      `expected a name of letters, digits, - and _, got ${JSON.stringify(profile.slice(0, 80))}`,
       "Use 1 to 64 letters, digits, - and _, with a letter or digit first.",
     );
   }
@@ -84,5 +84,6 @@ export function expandPath(path: string, homeDirectory: string): string {
 }
 
 function selectionError(problem: string, remedy: string): ConfigError {
-  return new ConfigError("the command line", [{ file: "the command line", path: "", message: problem }], remedy);
+  const file = "the command line";
+  return new ConfigError(file, [{ file, path: "", message: problem }], { subject: "The selected profile", remedy });
 }

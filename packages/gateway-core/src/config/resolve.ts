@@ -103,5 +103,8 @@ function checkPort(port: number, source: string, minimum: number, written = Stri
     path: "",
     message: `expected a port from ${minimum} to ${PORT_MAXIMUM}, got ${JSON.stringify(written.slice(0, 40))}`,
   };
-  throw new ConfigError(source, [issue], `Set ${source} to a free port, for example ${DEFAULT_PORT}.`);
+  throw new ConfigError(source, [issue], {
+    subject: source,
+    remedy: `Set ${source} to a free port, for example ${DEFAULT_PORT}.`,
+  });
 }

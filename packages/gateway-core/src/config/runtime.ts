@@ -7,8 +7,9 @@ import { FatalError } from "../errors.ts";
 import { type Environment, layerEnvironment } from "./env.ts";
 import { ConfigError, type ConfigIssue, describeIssue } from "./errors.ts";
 import { readLastGood, saveLastGood } from "./source/last-good.ts";
-import { type ChannelSchemas, checkConfigTree, readConfigTree } from "./load.ts";
+import { type ChannelSchemas, checkConfigTree, type ConfigTree, readConfigTree } from "./load.ts";
 import { expandPath, type GatewayPaths, resolvePaths, type Selection, SHARED_LOG_DIRECTORY } from "./paths.ts";
+import { resolvePorts } from "./resolve.ts";
 import { type GatewayConfig, type GatewayConfigInput, unsupportedKeys } from "./schema.ts";
 import { collectSecrets } from "./inspect/secrets.ts";
 import { readDotenv } from "./source/dotenv.ts";
@@ -69,67 +70,89 @@ export async function loadConfigRuntime(options: LoadOptions): Promise<ConfigRun
   const { homeDirectory, selection = {}, channelSchemas = {}, workingDirectory = process.cwd() } = options;
   const warnings: string[] = [];
   const paths = fatalOnConfigError(() => resolvePaths(options.environment, homeDirectory, selection));
+  const file = paths.configFile;
   const environment = layerEnvironment(
     options.environment,
     await readDotenv(join(workingDirectory, ".env"), (problem) => warnings.push(problem)),
     await readDotenv(paths.envFile, (problem) => warnings.push(problem)),
   );
-  const file = paths.configFile;
-  const tree = await readConfigTree(file);
-  const source = { path: file, exists: tree.exists, hash: tree.hash };
-  const checked =
-    tree.issues.length > 0
-      ? { config: undefined, issues: tree.issues, environment }
-      : checkConfigTree({ file, tree, environment, channelSchemas });
-  const finish = (
-    current: GatewayConfig,
-    rest: Pick<ConfigRuntime, "issues" | "state" | "environment">,
-  ): ConfigRuntime => ({
-    current,
-    source,
-    paths,
-    logFile: logPlace(current, paths, homeDirectory),
-    warnings: [...warnings, ...noteworthy(current, Object.keys(channelSchemas))],
-    secrets: collectSecrets(current, rest.environment),
-    ...rest,
-  });
-
   warnings.push(...(await privacyWarnings(file)));
-  if (checked.config !== undefined && checked.issues.length === 0) {
-    if (tree.exists) {
-      const good = { configFile: file, hash: tree.hash, savedAt: Date.now(), value: tree.value };
-      await saveLastGood(paths.lastGoodFile, good).catch((error: unknown) => {
-        warnings.push(`This configuration could not be kept as the last good one: ${reasonOf(error)}.`);
-      });
-    }
-    return finish(checked.config, { issues: [], state: "ok", environment: checked.environment });
-  }
+  const tree = await readConfigTree(file);
+  const place: Place = { file, paths, environment, channelSchemas, warnings };
+  const found = await useTree(tree, place);
+  const usable = "config" in found ? found : await useLastGood(found, place);
+  const { config, issues, state } = usable;
+  // A port variable that makes no sense is an error of this moment, not of the one when it is listened on.
+  fatalOnConfigError(() =>
+    resolvePorts({ environment: usable.environment, profile: paths.profile, flag: selection.port }),
+  );
+  return {
+    current: config,
+    source: { path: file, exists: tree.exists, hash: tree.hash },
+    issues,
+    state,
+    paths,
+    logFile: logPlace(config, paths, homeDirectory),
+    environment: usable.environment,
+    warnings: [...warnings, ...noteworthy(config, Object.keys(channelSchemas))],
+    secrets: collectSecrets(config, usable.environment),
+  };
+}
 
-  const problem = new ConfigError(file, checked.issues);
+/** What both ways to a configuration need. `warnings` is added to. */
+interface Place {
+  readonly file: string;
+  readonly paths: GatewayPaths;
+  readonly environment: Environment;
+  readonly channelSchemas: ChannelSchemas;
+  readonly warnings: string[];
+}
+
+interface Usable extends Pick<ConfigRuntime, "issues" | "state" | "environment"> {
+  readonly config: GatewayConfig;
+}
+
+interface Refused {
+  readonly issues: readonly ConfigIssue[];
+}
+
+/** The file as it is, kept as the last good one; or why it can not be used. */
+async function useTree(
+  tree: ConfigTree,
+  { file, paths, environment, channelSchemas, warnings }: Place,
+): Promise<Usable | Refused> {
+  if (tree.issues.length > 0) return { issues: tree.issues };
+  const { config, issues, environment: layered } = checkConfigTree({ file, tree, environment, channelSchemas });
+  if (config === undefined || issues.length > 0) return { issues };
+  if (tree.exists) {
+    const good = { configFile: file, hash: tree.hash, savedAt: Date.now(), value: tree.value };
+    await saveLastGood(paths.lastGoodFile, good).catch((error: unknown) => {
+      warnings.push(`This configuration could not be kept as the last good one: ${reasonOf(error)}.`);
+    });
+  }
+  return { config, issues: [], state: "ok", environment: layered };
+}
+
+/** What was kept when this file was last good. Throws FatalError with the problems of the file. */
+async function useLastGood(
+  refused: Refused,
+  { file, paths, environment, channelSchemas, warnings }: Place,
+): Promise<Usable> {
+  const problem = new ConfigError(file, refused.issues);
   const kept = await readLastGood(paths.lastGoodFile);
   if (kept?.configFile !== file) throw new FatalError(problem.message, problem.remedy, { cause: problem });
-  const fallback = checkConfigTree({
-    file,
-    tree: { value: kept.value, origins: new Map() },
-    environment,
-    channelSchemas,
-  });
-  if (fallback.config === undefined) {
-    throw new FatalError(
-      `${problem.message}; the last good configuration, ${paths.lastGoodFile}, can not be used either`,
-      problem.remedy,
-      { cause: problem },
-    );
+  const tree = { value: kept.value, origins: new Map<string, string>() };
+  const { config, issues, environment: layered } = checkConfigTree({ file, tree, environment, channelSchemas });
+  if (config === undefined) {
+    const message = `${problem.message}; the last good configuration, ${paths.lastGoodFile}, can not be used either`;
+    throw new FatalError(message, problem.remedy, { cause: problem });
   }
+  const since = new Date(kept.savedAt).toISOString();
   warnings.push(
-    `${problem.message}. The gateway runs on the configuration of ${new Date(kept.savedAt).toISOString()} until ${file} is corrected.`,
-    ...fallback.issues.map((issue) => `Left out of that configuration: ${describeIssue(issue, file)}.`),
+    `${problem.message}. The gateway runs on the configuration of ${since} until ${file} is corrected.`,
+    ...issues.map((issue) => `Left out of that configuration: ${describeIssue(issue, file)}.`),
   );
-  return finish(fallback.config, {
-    issues: checked.issues,
-    state: "invalid-using-last-good",
-    environment: fallback.environment,
-  });
+  return { config, issues: refused.issues, state: "invalid-using-last-good", environment: layered };
 }
 
 export interface FixedConfigOptions {
@@ -150,7 +173,10 @@ export function fixedConfig(partial: GatewayConfigInput = {}, options: FixedConf
     channelSchemas,
   });
   if (config === undefined || issues.length > 0)
-    throw new ConfigError(file, issues, "Correct the configuration object.");
+    throw new ConfigError(file, issues, {
+      subject: "The configuration given in code",
+      remedy: "Correct the configuration object.",
+    });
   const paths = resolvePaths(
     { ...given, OPENCLAW_STATE_DIR: stateDir ?? join(tmpdir(), `openclaw-${randomUUID()}`) },
     homedir(),

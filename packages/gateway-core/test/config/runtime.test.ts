@@ -64,8 +64,11 @@ describe("loadConfigRuntime", () => {
     expect((failure as FatalError).cause).toBeInstanceOf(ConfigError);
   });
 
-  it("R1.2 a profile name that can not be used ends the start", async () => {
+  it("R1.2 a profile name or a port that can not be used ends the start", async () => {
     await expect(load({ OPENCLAW_PROFILE: "../x" })).rejects.toThrow(FatalError);
+    await expect(load({ OPENCLAW_GATEWAY_PORT: "http" })).rejects.toThrow(
+      /^OPENCLAW_GATEWAY_PORT can not be used: expected a port/,
+    );
   });
 
   it("F27 a later start with a bad file runs on the last good one and says so", async () => {
