@@ -31,7 +31,7 @@ export interface Line {
 export interface Row {
   readonly name: string;
   readonly summary: string;
-  measure(effort: Effort): Promise<readonly Line[]>;
+  readonly measure: (effort: Effort) => Promise<readonly Line[]>;
 }
 
 /** A line about how many times the yardstick something took. */

@@ -9,7 +9,7 @@ export interface Measured {
 /** One side of a comparison: a server, and a load that answers how many operations it made. */
 export interface Side {
   readonly server: Measured;
-  load(): Promise<number>;
+  readonly load: () => Promise<number>;
 }
 
 export interface Comparison {

@@ -37,7 +37,11 @@ async function measure(clients: number, effort: Effort): Promise<Line> {
   }
 }
 
-async function side(server: BenchServer, clients: number, events: number): Promise<Side & { close(): Promise<void> }> {
+async function side(
+  server: BenchServer,
+  clients: number,
+  events: number,
+): Promise<Side & { readonly close: () => Promise<void> }> {
   const sockets = await openClients(server.ready, clients);
   const deliveries = new Deliveries(sockets, CHAT_MARK);
   return {

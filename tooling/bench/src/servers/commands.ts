@@ -22,7 +22,7 @@ function processorTime(): number {
  * The server's side of the line to its parent: says it is ready, then answers commands, `cpu` among them. Ends the
  * process when the parent is gone or asks for it.
  */
-export function serveCommands(ready: unknown, commands: Commands, stop: () => Promise<void>): void {
+export function serveCommands(ready: unknown, commands: Commands, stop: () => PromiseLike<void>): void {
   const all: Readonly<Record<string, (argument: never) => unknown>> = { ...commands, cpu: processorTime };
   const reply = (message: CommandReply) => process.send?.(message);
   process.on("message", ({ id, command, argument }: CommandRequest) => {
@@ -38,6 +38,6 @@ export function serveCommands(ready: unknown, commands: Commands, stop: () => Pr
           reply({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
       );
   });
-  process.once("disconnect", () => void stop().finally(() => process.exit()));
+  process.once("disconnect", () => void stop().then(() => process.exit()));
   reply({ ready });
 }
