@@ -214,11 +214,13 @@ class RunningGateway implements Gateway {
   }
 
   async #stop(drainMs: number, notice: ShutdownNotice): Promise<void> {
-    const { log, channels, turns } = this.#parts.rooms;
+    const { clock, log, channels, outbox, turns } = this.#parts.rooms;
+    const deadline = clock.now() + drainMs;
     this.#plane?.announceShutdown(notice);
     channels.stopIntake();
     // Clients stay connected while turns end, so that they see how.
     await turns.drain(drainMs);
+    await outbox.drain(deadline - clock.now());
     await this.#plane?.close(notice);
     this.isReady = false;
     await this.#started[Symbol.asyncDispose]();

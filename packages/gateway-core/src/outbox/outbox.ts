@@ -143,6 +143,19 @@ export class Outbox implements AsyncDisposable {
     }
   }
 
+  /** Lets what can be sent now go out, until the deadline. What must wait stays queued for the next start. */
+  async drain(deadlineMs: number): Promise<void> {
+    const timeUp = Promise.withResolvers<void>();
+    let isTimeUp = deadlineMs <= 0;
+    using _timer = this.#dependencies.clock.setTimeout(() => {
+      isTimeUp = true;
+      timeUp.resolve();
+    }, deadlineMs);
+    while (this.#lanes.size > 0 && !isTimeUp) {
+      await Promise.race([Promise.allSettled(this.#lanes.values()), timeUp.promise]);
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new GatewayError("UNAVAILABLE", "The gateway is stopping."));
     for (const timer of this.#timers.values()) timer.cancel();

@@ -225,6 +225,36 @@ describe("a restart", () => {
   });
 });
 
+describe("before a stop", () => {
+  it("R1.3 lets what is being sent, and what waits behind it, go out", async () => {
+    const slow = Promise.withResolvers<SendOutcome>();
+    answers = [slow.promise];
+    const outbox = await openOutbox();
+    await put(outbox, "first");
+    await put(outbox, "second");
+    const drained = outbox.drain(5_000);
+    slow.resolve(sent("p1"));
+    await clock.advance(0);
+    await drained;
+    expect(await states(outbox)).toEqual(["sent", "sent"]);
+  });
+
+  it("R1.3 waits no longer than the deadline, and not at all for what is to be tried later", async () => {
+    answers = [new Promise(() => {}), retry(60_000)];
+    const outbox = await openOutbox();
+    await put(outbox, "stuck");
+    let isDrained = false;
+    const drained = outbox.drain(5_000).then(() => (isDrained = true));
+    await clock.advance(4_999);
+    expect(isDrained).toBe(false);
+    await clock.advance(1);
+    await drained;
+    await put(outbox, "later", "c2");
+    await outbox.drain(0);
+    expect(await states(outbox)).toEqual(["sending", "queued"]);
+  });
+});
+
 describe("waiting for a message", () => {
   it("answers the settled row, at once when it is settled already", async () => {
     const outbox = await openOutbox();
