@@ -15,6 +15,7 @@ export { createLogger, type Logging, type LoggingOptions } from "./logging/logge
 export { openLog, type OpenLogOptions } from "./logging/open-log.ts";
 export type { CallContext, Caller, Services } from "./methods/define.ts";
 export type { HttpContext, HttpMethod, HttpReply, HttpRequest, HttpRoute } from "./net/http-route.ts";
+export { SqliteStore } from "./store/sqlite.ts";
 export type { ExtraMethod } from "./request-flow.ts";
 export * from "./ports.ts";
 export { systemClock, systemIds } from "./system.ts";

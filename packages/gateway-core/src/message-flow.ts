@@ -110,6 +110,11 @@ export class MessageFlow implements AsyncDisposable {
     return this.#rooms.turns.wait(runId, timeoutMs, signal);
   }
 
+  /** The runs that wait or run, by session. */
+  openRuns(): Promise<ReadonlyMap<string, readonly string[]>> {
+    return this.#rooms.turnQueue.openBySession();
+  }
+
   /** Ends what runs and waits in a session, or one turn of it. */
   stop(sessionKey: string, runId?: string): Promise<StopResult> {
     return this.#rooms.turns.stop(sessionKey, runId);

@@ -11,6 +11,7 @@ it("pins what the package exports at run time", () => {
     "EventBus",
     "FatalError",
     "GatewayError",
+    "SqliteStore",
     "createGateway",
     "createLogger",
     "fixedConfig",

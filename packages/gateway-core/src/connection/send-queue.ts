@@ -9,8 +9,8 @@ export interface OutgoingEvent {
   readonly name: string;
   /** True when a slow client may miss it, as long as it gets the newest of its kind later. */
   readonly droppable: boolean;
-  /** The frame's JSON without its end: what follows is `,"seq":n}` or `}`. */
-  readonly head: Buffer;
+  /** The frame's JSON after `{"type":"event",` and, for numbered ones, `"seq":n,`. */
+  readonly body: Buffer;
 }
 
 export interface SendQueueOptions {
@@ -69,8 +69,8 @@ export class SendQueue {
       return;
     }
     this.#missed.delete(event.name);
-    const tail = isNumbered ? `,"seq":${(this.#seq += 1)}}` : "}";
-    this.#write(frameShared({ head: event.head, tail }));
+    const beginning = isNumbered ? `{"type":"event","seq":${(this.#seq += 1)},` : '{"type":"event",';
+    this.#write(frameShared(beginning, event.body));
   }
 
   #write(parts: readonly Buffer[]): void {

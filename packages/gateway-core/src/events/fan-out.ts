@@ -3,11 +3,12 @@ import { type Dialect, EVENTS, type EventName, hasScope, type Role, type StateVe
 import type { Clock, Logger, Timer } from "../ports.ts";
 import type { Audience, EventBus, PublishedEvent } from "./bus.ts";
 
-/** An event, encoded once for all who get it: the JSON of its frame without `,"seq":n}` or `}` at the end. */
+/** An event, encoded once for all who get it. */
 export interface EncodedEvent {
   readonly name: EventName;
   readonly droppable: boolean;
-  readonly head: Buffer;
+  /** The JSON of its frame after `{"type":"event",` and, where it is numbered, `"seq":n,`. */
+  readonly body: Buffer;
 }
 
 /** One connection that was let in. */
@@ -95,11 +96,11 @@ export class FanOut implements Disposable {
 
   #encode(name: EventName, payload: unknown): EncodedEvent {
     const { encodedPayload, stateVersion } = this.#dependencies;
-    const body = encodedPayload(payload) ?? JSON.stringify(payload);
+    const text = encodedPayload(payload) ?? JSON.stringify(payload);
     const isState = name === "presence" || name === "health";
     const state = isState ? `,"stateVersion":${JSON.stringify(stateVersion())}` : "";
-    const head = Buffer.from(`{"type":"event","event":"${name}","payload":${body}${state}`);
-    return { name, droppable: EVENTS[name].droppable, head };
+    const body = Buffer.from(`"event":"${name}","payload":${text}${state}}`);
+    return { name, droppable: EVENTS[name].droppable, body };
   }
 }
 

@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 type Row = ResultOf<"sessions.list">["sessions"][number];
 
 export const sessionsList = defineHandler("sessions.list", async (params, context) => {
-  const { sessions, clock, config, agent } = context;
+  const { sessions, clock, config, agent, messages } = context;
   const limit = params.limit ?? DEFAULT_LIMIT;
   const offset = params.offset ?? 0;
   const all = await sessions.list({
@@ -23,6 +23,7 @@ export const sessionsList = defineHandler("sessions.list", async (params, contex
   });
   const matching = all.filter((session) => matches(session, params.search, params.label));
   const page = matching.slice(offset, offset + limit);
+  const openRuns = await messages.openRuns();
   const [modelProvider = null, ...model] = agent.defaultModel(defaultAgentId(config.current)).split("/");
   const hasMore = offset + page.length < matching.length;
   return {
@@ -34,9 +35,15 @@ export const sessionsList = defineHandler("sessions.list", async (params, contex
     nextOffset: hasMore ? offset + page.length : null,
     hasMore,
     defaults: { modelProvider, model: model.join("/") || null, contextTokens: config.current.agents.defaults.contextTokens ?? null },
-    sessions: await Promise.all(page.map((session) => toRow(session, params, context))),
+    sessions: await Promise.all(
+      page.map(async (session) => ({ ...(await toRow(session, params, context)), ...runsOf(openRuns.get(session.key)) })),
+    ),
   };
 });
+
+function runsOf(runIds: readonly string[] = []): Pick<Row, "hasActiveRun" | "activeRunIds"> {
+  return { hasActiveRun: runIds.length > 0, activeRunIds: runIds };
+}
 
 function matches(session: Session, search: string | undefined, label: string | undefined): boolean {
   if (label !== undefined && session.label !== label) return false;

@@ -136,6 +136,16 @@ export class TurnQueue {
     return rows.map(toTurn);
   }
 
+  /** The runs that wait or run, by session. */
+  async openBySession(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const rows = await this.#store.all<{ session_key: string; run_id: string }>(
+      "SELECT session_key, run_id FROM turns WHERE state IN ('queued', 'running') ORDER BY position",
+    );
+    return new Map(
+      [...Map.groupBy(rows, (row) => row.session_key)].map(([key, open]) => [key, open.map((row) => row.run_id)]),
+    );
+  }
+
   /** Takes the oldest queued turn whose session's lane is free, or undefined when there is none. */
   async claim(sql: SqlExecutor): Promise<Turn | undefined> {
     const now = this.#clock.now();

@@ -20,6 +20,19 @@ export function later<S extends z.ZodType>(schema: S, ...inert: readonly unknown
   return marked;
 }
 
+/**
+ * A part that is accepted but without effect in this version, with a schema that is only built for files that have the
+ * part: most have few of them, and the gateway should start without paying for the rest.
+ */
+export function laterPart(build: () => z.ZodType, ...inert: readonly unknown[]): z.ZodOptional<z.ZodUnknown> {
+  const part = z.unknown().superRefine((value, context) => {
+    if (value === undefined) return;
+    const checked = build().safeParse(value, { jitless: true });
+    for (const issue of checked.error?.issues ?? []) context.addIssue({ ...issue, path: [...issue.path] });
+  });
+  return later(part, ...inert);
+}
+
 /** A text that is a credential. */
 export function secretText(description: string): z.ZodString {
   const schema = z.string().min(1).describe(description);

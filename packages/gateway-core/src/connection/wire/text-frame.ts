@@ -3,19 +3,10 @@ const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 const MAX_LENGTH_7 = 125;
 const MAX_LENGTH_16 = 0xff_ff;
-/** Up to here one copied buffer is cheaper than several writes; beyond it the shared part is not copied. */
-const MAX_COPIED_BYTES = 8_192;
+/** Up to here copying is cheaper than a second write, and buffers come out of Node's pool. */
+const MAX_COPIED_BYTES = 2_048;
 
-/** A text message whose beginning many sockets share and whose end is one socket's own. */
-export interface SharedText {
-  readonly head: Buffer;
-  /** ASCII. */
-  readonly tail: string;
-}
-
-/**
- * One text message as an unmasked, unfragmented WebSocket frame, ready for the wire. Source: RFC 6455 section 5.2.
- */
+/** One text message as an unmasked, unfragmented WebSocket frame. Source: RFC 6455 section 5.2. */
 export function frameText(text: string): Buffer {
   const length = Buffer.byteLength(text);
   const frame = Buffer.allocUnsafe(headerSize(length) + length);
@@ -23,18 +14,18 @@ export function frameText(text: string): Buffer {
   return frame;
 }
 
-/** The same for a message with a shared beginning: one buffer when it is small, several when copying would cost more. */
-export function frameShared({ head, tail }: SharedText): readonly Buffer[] {
-  const length = head.length + tail.length;
-  if (length > MAX_COPIED_BYTES) {
-    const header = Buffer.allocUnsafe(headerSize(length));
-    writeHeader(header, length);
-    return [header, head, Buffer.from(tail, "latin1")];
-  }
-  const frame = Buffer.allocUnsafe(headerSize(length) + length);
+/**
+ * The same for a message that begins with a few characters of one socket's own and goes on with bytes that many
+ * sockets share. Big bytes are not copied: they come as a buffer of their own.
+ */
+export function frameShared(asciiBeginning: string, shared: Buffer): readonly [Buffer] | readonly [Buffer, Buffer] {
+  const length = asciiBeginning.length + shared.length;
+  const isCopied = length <= MAX_COPIED_BYTES;
+  const frame = Buffer.allocUnsafe(headerSize(length) + (isCopied ? length : asciiBeginning.length));
   const start = writeHeader(frame, length);
-  head.copy(frame, start);
-  frame.write(tail, start + head.length, "latin1");
+  frame.write(asciiBeginning, start, "latin1");
+  if (!isCopied) return [frame, shared];
+  shared.copy(frame, start + asciiBeginning.length);
   return [frame];
 }
 

@@ -1,0 +1,84 @@
+import * as z from "zod";
+
+import { opaque } from "../notes.ts";
+
+const count = () => z.int().nonnegative();
+
+export const modelChoicePart = () =>
+  z.union([z.string(), z.strictObject({ primary: z.string().optional(), fallbacks: z.array(z.string()).optional() })]);
+
+export const heartbeatPart = () =>
+  z.strictObject({
+    every: z.union([z.string(), z.number()]).optional(),
+    model: z.string().optional(),
+    prompt: z.string().optional(),
+    to: z.string().optional(),
+    session: z.string().optional(),
+    target: z.string().optional(),
+    ackMaxChars: count().optional(),
+    includeReasoning: z.boolean().optional(),
+    activeHours: z.strictObject({ start: z.string().optional(), end: z.string().optional() }).optional(),
+  });
+
+export const humanDelayPart = () =>
+  z.strictObject({
+    mode: z.enum(["off", "natural", "custom"]).optional(),
+    minMs: count().optional(),
+    maxMs: count().optional(),
+  });
+
+export const blockChunkPart = () =>
+  z.strictObject({
+    minChars: count().optional(),
+    maxChars: count().optional(),
+    breakPreference: z.enum(["paragraph", "newline", "sentence"]).optional(),
+  });
+
+export const blockCoalescePart = () =>
+  z.strictObject({ minChars: count().optional(), maxChars: count().optional(), idleMs: count().optional() });
+
+export const subagentDefaultsPart = () =>
+  z.strictObject({
+    model: modelChoicePart().optional(),
+    maxConcurrent: z.int().positive().optional(),
+    archiveAfterMinutes: count().optional(),
+  });
+
+export const subagentsPart = () =>
+  z.strictObject({ allowAgents: z.array(z.string()).optional(), model: modelChoicePart().optional() });
+
+export const groupChatPart = () =>
+  z.strictObject({ mentionPatterns: z.array(z.string()).optional(), historyLimit: count().optional() });
+
+export const compactionPart = () =>
+  z.strictObject({
+    mode: z.enum(["default", "safeguard"]).optional(),
+    reserveTokensFloor: count().optional(),
+    memoryFlush: z
+      .strictObject({
+        enabled: z.boolean().optional(),
+        softThresholdTokens: count().optional(),
+        prompt: z.string().optional(),
+        systemPrompt: z.string().optional(),
+      })
+      .optional(),
+  });
+
+export const sandboxPart = () =>
+  z.strictObject({
+    mode: z.enum(["off", "non-main", "all"]).optional(),
+    scope: z.enum(["session", "agent", "shared"]).optional(),
+    workspaceAccess: z.enum(["none", "ro", "rw"]).optional(),
+    workspaceRoot: z.string().optional(),
+    sessionToolsVisibility: z.enum(["spawned", "all"]).optional(),
+    docker: opaque().optional(),
+    browser: opaque().optional(),
+    prune: z.strictObject({ idleHours: count().optional(), maxAgeDays: count().optional() }).optional(),
+    tools: opaque().optional(),
+  });
+
+/** The documentation does not name all of its keys. */
+export const contextPruningPart = () => z.looseObject({ mode: z.string().optional(), ttl: z.string().optional() });
+export const memorySearchPart = () =>
+  z.looseObject({ enabled: z.boolean().optional(), provider: z.string().optional() });
+export const cliBackendsPart = () => z.record(z.string(), z.looseObject({ command: z.string().optional() }));

@@ -1,0 +1,81 @@
+import * as z from "zod";
+
+import { opaque } from "../notes.ts";
+
+const count = () => z.int().nonnegative();
+const text = () => z.string().optional();
+
+const reset = () =>
+  z.strictObject({
+    mode: z.enum(["daily", "idle"]).optional(),
+    atHour: z.int().min(0).max(23).optional(),
+    idleMinutes: z.int().positive().optional(),
+  });
+
+export const resetPart = reset;
+export const resetByTypePart = () =>
+  z.strictObject({ dm: reset().optional(), group: reset().optional(), thread: reset().optional() });
+export const resetByChannelPart = () => z.record(z.string(), reset());
+
+export const sendPolicyPart = () =>
+  z.strictObject({
+    default: z.enum(["allow", "deny"]).optional(),
+    rules: z
+      .array(
+        z.strictObject({
+          action: z.enum(["allow", "deny"]),
+          match: z
+            .strictObject({
+              channel: text(),
+              chatType: z.enum(["direct", "group", "room"]).optional(),
+              keyPrefix: text(),
+            })
+            .optional(),
+        }),
+      )
+      .optional(),
+  });
+
+export const pingPongPart = () => z.strictObject({ maxPingPongTurns: z.int().min(0).max(5).optional() });
+
+const queueMode = () =>
+  z.enum(["collect", "steer", "followup", "steer-backlog", "steer+backlog", "interrupt", "queue"]);
+
+export const queuePart = () =>
+  z.strictObject({
+    mode: queueMode().optional(),
+    debounceMs: count().optional(),
+    cap: z.int().positive().optional(),
+    drop: z.enum(["old", "new", "summarize"]).optional(),
+    byChannel: z.record(z.string(), queueMode()).optional(),
+  });
+
+export const debouncePart = () =>
+  z.strictObject({ debounceMs: count().optional(), byChannel: z.record(z.string(), count()).optional() });
+
+export const ttsPart = () =>
+  z.strictObject({
+    auto: z.enum(["off", "always", "inbound", "tagged"]).optional(),
+    mode: z.enum(["final", "all"]).optional(),
+    provider: z.enum(["elevenlabs", "openai", "edge"]).optional(),
+    summaryModel: text(),
+    maxTextLength: count().optional(),
+    timeoutMs: count().optional(),
+    prefsPath: text(),
+    modelOverrides: opaque().optional(),
+    elevenlabs: opaque().optional(),
+    openai: opaque().optional(),
+    edge: opaque().optional(),
+  });
+
+export const heartbeatVisibilityPart = () =>
+  z.strictObject({
+    showOk: z.boolean().optional(),
+    showAlerts: z.boolean().optional(),
+    useIndicator: z.boolean().optional(),
+  });
+
+export const broadcastPart = () =>
+  z
+    .object({ strategy: z.enum(["parallel", "sequential"]).optional() })
+    .catchall(z.array(z.string()));
