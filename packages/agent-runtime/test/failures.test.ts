@@ -241,10 +241,26 @@ describe("what a provider does wrong becomes an error for people, without the ke
     const port = typeof address === "object" && address !== null ? address.port : 0;
     server.close();
     await once(server, "close");
-    await using agent = await startAgent({ provider: { baseUrl: `http://user:${SECRET}@127.0.0.1:${port}/v1` } });
+    await using agent = await startAgent({ provider: { baseUrl: `http://127.0.0.1:${port}/v1` } });
     const { error } = await agent.run();
     expect(error).toMatchObject({ reason: "network", retryable: true });
-    expect(everythingOf(error)).not.toContain(SECRET);
+    expect(messageOf(error)).toContain(
+      `nothing listens there (ECONNREFUSED). Check the network and that 127.0.0.1:${port} answers`,
+    );
+  });
+
+  test("a mistake in a program is not taken for the network", async () => {
+    const broken: typeof globalThis.fetch = () =>
+      Promise.reject(new TypeError(`nothing is not a function of ${SECRET}`));
+    await using agent = await startAgent({
+      fetch: broken,
+      settings: { defaults: { model: { primary: "fake/a", fallbacks: ["fake/b"] } } },
+    });
+    const { error, models } = await agent.run();
+    expect(error).toMatchObject({ reason: "internal", retryable: false });
+    expect(models).toEqual(["fake/a"]);
+    expect(agent.log.text).toContain("nothing is not a function of [redacted]");
+    expect(everythingOf(error) + agent.log.text).not.toContain(SECRET);
   });
 
   test("a model that falls silent is given up after the idle limit, and its connection is closed", async () => {
@@ -310,6 +326,17 @@ describe("what is missing is said before anything is asked", () => {
     expect(messageOf(noModel)).toContain("model-1, model-2");
     expect(agent.model.requests).toHaveLength(0);
   });
+
+  test.each(["http://user:hunter2-pass@127.0.0.1/v1", "ftp://host/hunter2-pass", "hunter2-pass"])(
+    "an address that can not be one is not asked and not quoted",
+    async (baseUrl) => {
+      await using agent = await startAgent({ provider: { baseUrl } });
+      const { error } = await agent.run();
+      expect(error).toMatchObject({ reason: "invalid-request", provider: "fake" });
+      expect(messageOf(error)).toContain("models.providers.fake.baseUrl is not an http or https address");
+      expect(everythingOf(error) + agent.log.text).not.toContain("hunter2");
+    },
+  );
 
   test("a thinking level that does not exist", async () => {
     await using agent = await startAgent();

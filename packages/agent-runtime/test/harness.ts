@@ -117,6 +117,7 @@ export interface AgentOptions {
   /** Laid over the provider's address and key. */
   readonly provider?: ProviderSettings;
   readonly clock?: Clock;
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 /** An agent with one provider, "fake", at a fake model server. */
@@ -131,7 +132,12 @@ export async function startAgent(options: AgentOptions = {}): Promise<Harness> {
       ...options.settings?.providers,
     },
   };
-  const agent = createAgentRuntime({ settings: () => settings, clock: options.clock ?? realClock, log });
+  const agent = createAgentRuntime({
+    settings: () => settings,
+    clock: options.clock ?? realClock,
+    log,
+    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+  });
   return {
     model,
     log,

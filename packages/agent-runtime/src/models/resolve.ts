@@ -86,10 +86,7 @@ function resolveOffline(reference: ModelReference): ResolvedModel {
     throw new AgentError(
       "unknown-model",
       `There is no model "${formatReference(reference)}"; the offline model is "offline/echo".`,
-      {
-        provider,
-        model: reference.model,
-      },
+      { provider, model: reference.model },
     );
   }
   return { kind: "offline", facts: { provider, id, reference: formatReference(reference), contextWindow, reasoning } };
@@ -97,11 +94,26 @@ function resolveOffline(reference: ModelReference): ResolvedModel {
 
 function requireProvider(id: string, settings: AgentRuntimeSettings): FoundProvider {
   const provider = findProvider(id, settings);
-  if (provider !== undefined) return provider;
+  if (provider !== undefined) {
+    assertAddress(id, provider.baseUrl);
+    return provider;
+  }
   const known = [...KNOWN_PROVIDERS.keys(), OFFLINE_MODEL.provider].join(", ");
   throw new AgentError(
     "unknown-model",
     `Unknown provider "${id}". Set models.providers.${id}.baseUrl in the configuration, or use one of: ${known}.`,
+    { provider: id },
+  );
+}
+
+/** The address is not quoted: it may hold a password, which is one of the things that can be wrong with it. */
+function assertAddress(id: string, baseUrl: string): void {
+  const url = URL.parse(baseUrl);
+  const isHttp = url?.protocol === "http:" || url?.protocol === "https:";
+  if (isHttp && url.username === "" && url.password === "") return;
+  throw new AgentError(
+    "invalid-request",
+    `models.providers.${id}.baseUrl is not an http or https address without user name and password. Put credentials in apiKey or headers.`,
     { provider: id },
   );
 }

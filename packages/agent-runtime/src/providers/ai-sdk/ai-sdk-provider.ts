@@ -1,4 +1,4 @@
-import { AgentError, type Clock, type TokenUsage } from "@openclaw/gateway-core/ports";
+import { AgentError, type Clock, type Logger, type TokenUsage } from "@openclaw/gateway-core/ports";
 import {
   jsonSchema,
   type JSONSchema7,
@@ -14,7 +14,7 @@ import type { NativeMessage } from "../../history/conversation.ts";
 import type { ModelEndpoint } from "../../models/resolve.ts";
 import { IdleTimer } from "../idle-timer.ts";
 import type { ModelCall, ModelPart, ModelProvider, ToolOffer } from "../provider.ts";
-import { toAgentError } from "./failure.ts";
+import { toAgentError, withoutSecrets } from "./failure.ts";
 import type { LanguageModels } from "./language-models.ts";
 import { toModelMessages } from "./model-messages.ts";
 import { modelOptions } from "./model-options.ts";
@@ -24,6 +24,7 @@ type StepPart = StepResult["stream"] extends AsyncIterable<infer Part> ? Part : 
 
 export interface AiSdkRoom {
   readonly clock: Clock;
+  readonly log: Logger;
   readonly models: LanguageModels;
   /** How long the model may stay completely silent. */
   readonly idleTimeoutMs: number;
@@ -59,7 +60,7 @@ export class AiSdkProvider implements ModelProvider {
     } catch (error) {
       signal.throwIfAborted();
       if (idle.signal.aborted) throw this.#silent(idleTimeoutMs);
-      throw toAgentError(error, this.#endpoint, clock.now());
+      throw this.#explain(error);
     } finally {
       ended.abort();
     }
@@ -86,6 +87,15 @@ export class AiSdkProvider implements ModelProvider {
     const spoken = messages.filter((message) => message.role === "assistant");
     const native: NativeMessage = { reference: this.reference, messages: spoken };
     yield { type: "finish", reason: finish.finishReason, usage: tokenUsage(finish.usage), native };
+  }
+
+  #explain(thrown: unknown): AgentError {
+    const failure = toAgentError(thrown, this.#endpoint, this.#room.clock.now());
+    if (failure.reason === "internal" && thrown instanceof Error && thrown !== failure) {
+      const stack = withoutSecrets(thrown.stack ?? thrown.message, this.#endpoint);
+      this.#room.log.error("a model call failed inside the gateway", { model: this.reference, stack });
+    }
+    return failure;
   }
 
   #silent(idleTimeoutMs: number): AgentError {

@@ -14,6 +14,7 @@ export class AiSdk {
   }
 
   provider(endpoint: ModelEndpoint, idleTimeoutMs: number): ModelProvider {
-    return new AiSdkProvider(endpoint, { clock: this.#host.clock, models: this.#models, idleTimeoutMs });
+    const { clock, log } = this.#host;
+    return new AiSdkProvider(endpoint, { clock, log, models: this.#models, idleTimeoutMs });
   }
 }

@@ -18,6 +18,8 @@ interface Failure {
   readonly headers: Readonly<Record<string, string>>;
   /** What came back is no answer of this API at all: a web page, a redirect, something in another form. */
   readonly isForeign: boolean;
+  /** A mistake in a program, not an event on the network. */
+  readonly isDefect: boolean;
 }
 
 /**
@@ -29,8 +31,7 @@ export function toAgentError(thrown: unknown, endpoint: ModelEndpoint, now: numb
   const failure = examine(thrown);
   const reason = classify(failure);
   const wait = reason === "rate-limit" || reason === "overloaded" ? retryAfterMs(failure.headers, now) : undefined;
-  const secrets = [endpoint.apiKey, ...Object.values(endpoint.headers)];
-  const detail = redact(failure.detail, secrets).slice(0, MAX_DETAIL_LENGTH);
+  const detail = withoutSecrets(failure.detail, endpoint).slice(0, MAX_DETAIL_LENGTH);
   const status = failure.status === undefined ? "" : ` (HTTP ${failure.status})`;
   const parts = [
     `${endpoint.reference}: ${failure.isForeign ? FOREIGN : SENTENCES[reason]}${status}${detail === "" ? "." : `: ${withStop(detail)}`}`,
@@ -41,6 +42,11 @@ export function toAgentError(thrown: unknown, endpoint: ModelEndpoint, now: numb
     model: endpoint.id,
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   });
+}
+
+/** A text that may go into a log or to a person. */
+export function withoutSecrets(text: string, endpoint: ModelEndpoint): string {
+  return redact(text, [endpoint.apiKey, ...Object.values(endpoint.headers)]);
 }
 
 const FOREIGN = "what came back is not an answer of the model API";
@@ -85,9 +91,11 @@ function remedy(reason: AgentErrorReason, { failure, endpoint, wait }: RemedyInp
     case "unknown-model":
       return `Check the model's name and ${baseUrl}.`;
     case "invalid-request":
+      return `Check the settings of the model under models.providers.${endpoint.provider}, and the schemas of the tools.`;
     case "no-credentials":
+      return endpoint.keyRemedy;
     case "internal":
-      return "The gateway's log may say more (openclaw logs).";
+      return "The gateway's log names the cause (openclaw logs).";
   }
 }
 
@@ -102,7 +110,8 @@ const RATE = /rate[_ ]limit|too many requests|resource_exhausted/iu;
 const OVERLOAD = /overloaded|server_error|internal_error|service unavailable|api_error/iu;
 
 /** Words come before the status where providers use one status for several things. */
-function classify({ status, evidence, isForeign }: Failure): AgentErrorReason {
+function classify({ status, evidence, isForeign, isDefect }: Failure): AgentErrorReason {
+  if (isDefect) return "internal";
   if (isForeign && (status === undefined || status < 400)) return "network";
   if (status === 402 || BILLING.test(evidence)) return "authentication";
   if (status === 401 || status === 403) return "authentication";
@@ -133,20 +142,28 @@ function examine(thrown: unknown): Failure {
       evidence: `${thrown.message}\n${body}`,
       headers: thrown.responseHeaders ?? {},
       isForeign: isPage || isRedirect || UNREADABLE.has(causeName(thrown)),
+      isDefect: false,
     };
   }
   if (thrown instanceof UnexpectedAnswer) {
     const message = messageIn(parsed(thrown.body));
     return inWords(message ?? `it is ${thrown.contentType}`, message === undefined);
   }
-  return inWords(messageIn(thrown) ?? cause(thrown), UNREADABLE.has(causeName(thrown)));
+  const failure = inWords(messageIn(thrown) ?? cause(thrown), UNREADABLE.has(causeName(thrown)));
+  return { ...failure, isDefect: isDefect(thrown) };
 }
 
 function inWords(detail: string, isForeign: boolean): Failure {
-  return { status: undefined, detail, evidence: detail, headers: {}, isForeign };
+  return { status: undefined, detail, evidence: detail, headers: {}, isForeign, isDefect: false };
 }
 
-/** The message in an error body of any of the providers, with the machine's word for it. */
+/** `fetch` reports a broken connection as a TypeError too, with these words. */
+function isDefect(thrown: unknown): boolean {
+  const isProgrammers = thrown instanceof TypeError || thrown instanceof ReferenceError || thrown instanceof RangeError;
+  return isProgrammers && !/^(?:terminated|fetch failed|network error)$/iu.test(thrown.message);
+}
+
+/** The message in an error body of any of the providers. */
 function messageIn(data: unknown): string | undefined {
   if (typeof data !== "object" || data === null || data instanceof Error) return undefined;
   if ("error" in data) return messageIn(data.error) ?? (typeof data.error === "string" ? data.error : undefined);
