@@ -6,6 +6,9 @@ import type { RpcValues } from "../command-line/rpc-options.ts";
 import { callFailure, connectFailure, type FailureContext } from "./failures.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
+/** Attempts at a lost connection, over some ten seconds: a gateway that restarts is back by then. */
+const RECONNECT_ATTEMPTS = 8;
+
 export type ConnectValues = Pick<RpcValues, "url" | "token" | "password" | "timeout">;
 
 /** A connection to a running gateway. Every failure is a CliError that names the address and what to do. */
@@ -40,7 +43,7 @@ export async function connect(
   scopes: readonly Scope[],
 ): Promise<GatewayConnection> {
   const { host } = context;
-  const [{ GatewayClient, ClientError }, location] = await Promise.all([
+  const [{ GatewayClient, ClientError, exponentialBackoff }, location] = await Promise.all([
     import("@openclaw/client"),
     host.locate(context.selection),
   ]);
@@ -57,6 +60,7 @@ export async function connect(
       connectTimeoutMs: values.timeout,
       requestTimeoutMs: values.timeout,
       refreshOnGap: false,
+      reconnect: exponentialBackoff({ maximumMs: 2000, maximumAttempts: RECONNECT_ATTEMPTS }),
     },
     host.signal,
   ).catch((error: unknown) => {
