@@ -1,35 +1,26 @@
 import * as z from "zod";
 
-import { agentsSchema, bindingsSchema, broadcastSchema } from "./schema/agents.ts";
+import { agentsSchema, bindingsSchema } from "./schema/agents.ts";
 import { channelsSchema, inboundSchema, outboundSchema } from "./schema/delivery.ts";
 import { gatewaySchema } from "./schema/gateway.ts";
-import { authSchema, modelsSchema } from "./schema/models.ts";
+import { approvalsPart, authPart, cronPart, diagnosticsPart, hooksPart } from "./schema/later/automation.ts";
+import { broadcastPart } from "./schema/later/conversation.ts";
+import {
+  browserPart,
+  canvasHostPart,
+  nodeHostPart,
+  talkPart,
+  uiPart,
+  updatePart,
+  webPart,
+} from "./schema/later/surfaces.ts";
+import { pluginsPart, skillsPart } from "./schema/later/tools.ts";
+import { modelsSchema } from "./schema/models.ts";
+import { later, laterPart, opaque } from "./schema/notes.ts";
+import { commandsSchema, messagesSchema, sessionSchema } from "./schema/session.ts";
+import { discoverySchema, envSchema, loggingSchema, metaSchema, wizardSchema } from "./schema/system.ts";
+import { toolsSchema } from "./schema/tools.ts";
 import { findLaterKeys } from "./inspect/walk.ts";
-import { later, opaque } from "./schema/notes.ts";
-import {
-  approvalsSchema,
-  commandsSchema,
-  cronSchema,
-  hooksSchema,
-  messagesSchema,
-  sessionSchema,
-} from "./schema/session.ts";
-import {
-  browserSchema,
-  canvasHostSchema,
-  diagnosticsSchema,
-  discoverySchema,
-  envSchema,
-  loggingSchema,
-  metaSchema,
-  nodeHostSchema,
-  talkSchema,
-  uiSchema,
-  updateSchema,
-  webSchema,
-  wizardSchema,
-} from "./schema/system.ts";
-import { pluginsSchema, skillsSchema, toolsSchema } from "./schema/tools.ts";
 
 /**
  * The whole configuration: the one place that says which keys exist, what they take and what they default to. Strict
@@ -52,24 +43,24 @@ export const configSchema = z.strictObject({
   discovery: discoverySchema.optional().describe("Being found on the network."),
   meta: metaSchema.optional().describe("Who wrote the file last. Bookkeeping."),
   wizard: wizardSchema.optional().describe("What the setup wizard last did. Bookkeeping."),
-  approvals: later(approvalsSchema, { exec: { enabled: false } }),
+  approvals: laterPart(approvalsPart, { exec: { enabled: false } }),
   audio: later(opaque()),
-  auth: later(authSchema),
+  auth: laterPart(authPart),
   bridge: later(opaque()),
-  broadcast: later(broadcastSchema),
-  browser: later(browserSchema, { enabled: false }),
-  canvasHost: later(canvasHostSchema, { enabled: false }),
-  cron: later(cronSchema, { enabled: false }),
-  diagnostics: later(diagnosticsSchema, { enabled: false }),
-  hooks: later(hooksSchema, { enabled: false }),
+  broadcast: laterPart(broadcastPart),
+  browser: laterPart(browserPart, { enabled: false }),
+  canvasHost: laterPart(canvasHostPart, { enabled: false }),
+  cron: laterPart(cronPart, { enabled: false }),
+  diagnostics: laterPart(diagnosticsPart, { enabled: false }),
+  hooks: laterPart(hooksPart, { enabled: false }),
   media: later(opaque()),
-  nodeHost: later(nodeHostSchema, { browserProxy: { enabled: false } }),
-  plugins: later(pluginsSchema, { enabled: false }),
-  skills: later(skillsSchema),
-  talk: later(talkSchema),
-  ui: later(uiSchema),
-  update: later(updateSchema, { checkOnStart: false }),
-  web: later(webSchema, { enabled: false }),
+  nodeHost: laterPart(nodeHostPart, { browserProxy: { enabled: false } }),
+  plugins: laterPart(pluginsPart, { enabled: false }),
+  skills: laterPart(skillsPart),
+  talk: laterPart(talkPart),
+  ui: laterPart(uiPart),
+  update: laterPart(updatePart, { checkOnStart: false }),
+  web: laterPart(webPart, { enabled: false }),
 });
 
 /** The configuration as the gateway uses it: checked, with every default filled in. */

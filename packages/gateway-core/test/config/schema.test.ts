@@ -1,3 +1,4 @@
+import json5 from "json5";
 import { describe, expect, it } from "vitest";
 
 import { fixedConfig } from "../../src/config/runtime.ts";
@@ -272,6 +273,28 @@ describe("configSchema", () => {
       parent["nonsense"] = 1;
       expect(() => fixedConfig(root), path).toThrow(/nonsense: unknown key/);
     }
+  });
+});
+
+describe("parts without effect in this version", () => {
+  it.each([
+    ["{ hooks: { mapings: [] } }", 'hooks.mapings: unknown key; did you mean "mappings"?'],
+    ["{ hooks: { gmail: { serve: { prt: 1 } } } }", 'hooks.gmail.serve.prt: unknown key; did you mean "port"?'],
+    ["{ cron: { maxConcurrentRuns: 0 } }", "cron.maxConcurrentRuns: expected more than 0, got 0"],
+    [
+      "{ tools: { exec: { host: 'moon' } } }",
+      'tools.exec.host: expected one of "sandbox", "gateway", "node", got "moon"',
+    ],
+    ["{ tools: { web: { fetch: { maxChar: 1 } } } }", 'tools.web.fetch.maxChar: unknown key; did you mean "maxChars"?'],
+    [
+      "{ agents: { defaults: { heartbeat: { evry: '1m' } } } }",
+      'agents.defaults.heartbeat.evry: unknown key; did you mean "every"?',
+    ],
+    ["{ session: { reset: { atHour: 24 } } }", "session.reset.atHour: expected at most 23, got 24"],
+    ["{ browser: { profiles: { a: { cdpPort: 'x' } } } }", 'browser.profiles.a.cdpPort: expected a number, got "x"'],
+    ["{ canvasHost: 5 }", "canvasHost: expected an object, got 5"],
+  ])("are checked all the same: %s", (source, problem) => {
+    expect(() => fixedConfig(json5.parse<GatewayConfigInput>(source))).toThrow(problem);
   });
 });
 

@@ -60,7 +60,7 @@ function expectation(issue: Issue): string {
     case "too_small":
       return issue.origin === "string"
         ? "a text that is not empty"
-        : `at least ${issue.minimum}${issue.inclusive === false ? " (more than that)" : ""}`;
+        : `${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}`;
     case "too_big":
       return `at most ${issue.maximum}`;
     case "invalid_format":

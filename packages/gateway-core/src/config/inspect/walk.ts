@@ -33,7 +33,8 @@ export function bare(wrapped: z.ZodType): BareSchema {
 
 /** The schema of one key or position below a schema, or undefined when it has none or is one of several. */
 export function schemaBelow(parent: z.ZodType, key: string | number): z.ZodType | undefined {
-  const { schema } = bare(parent);
+  const { schema, notes } = bare(parent);
+  if (notes.part !== undefined) return schemaBelow(notes.part(), key);
   if (schema instanceof z.ZodObject) {
     const shape = schema.shape as Readonly<Record<string, z.ZodType>>;
     return Object.hasOwn(shape, key) ? shape[key] : (schema.def.catchall as z.ZodType | undefined);
@@ -50,7 +51,8 @@ export function schemaBelow(parent: z.ZodType, key: string | number): z.ZodType 
 
 /** The keys that an object schema names; empty for any other schema. */
 export function keysOf(wrapped: z.ZodType): readonly string[] {
-  const { schema } = bare(wrapped);
+  const { schema, notes } = bare(wrapped);
+  if (notes.part !== undefined) return keysOf(notes.part());
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
   if (schema instanceof z.ZodUnion) return schema.def.options.flatMap((option) => keysOf(option as z.ZodType));
   return [];

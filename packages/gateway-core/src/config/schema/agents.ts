@@ -1,6 +1,22 @@
 import * as z from "zod";
 
-import { flag, later, opaque, text, texts, whole } from "./notes.ts";
+import {
+  blockChunkPart,
+  blockCoalescePart,
+  cliBackendsPart,
+  compactionPart,
+  contextPruningPart,
+  groupChatPart,
+  heartbeatPart,
+  humanDelayPart,
+  memorySearchPart,
+  modelChoicePart,
+  sandboxPart,
+  subagentDefaultsPart,
+  subagentsPart,
+} from "./later/agents.ts";
+import { agentToolsPart } from "./later/tools.ts";
+import { flag, later, laterPart, opaque, text, texts, whole } from "./notes.ts";
 
 const modelChoice = z.union([
   text("A model as provider/model."),
@@ -10,33 +26,7 @@ const modelChoice = z.union([
   }),
 ]);
 
-const humanDelay = z.strictObject({
-  mode: z.enum(["off", "natural", "custom"]).optional(),
-  minMs: whole(0, 600_000, "Shortest pause in milliseconds.").optional(),
-  maxMs: whole(0, 600_000, "Longest pause in milliseconds.").optional(),
-});
-
-const blockChunk = z.strictObject({
-  minChars: whole(1, 100_000, "Smallest block.").optional(),
-  maxChars: whole(1, 100_000, "Largest block.").optional(),
-  breakPreference: z.enum(["paragraph", "newline", "sentence"]).optional(),
-});
-
-const blockCoalesce = z.strictObject({
-  minChars: whole(1, 100_000, "Smallest block.").optional(),
-  maxChars: whole(1, 100_000, "Largest block.").optional(),
-  idleMs: whole(0, 600_000, "Quiet time that ends a block, in milliseconds.").optional(),
-});
-
-const sandbox = z.looseObject({
-  mode: z.enum(["off", "non-main", "all"]).optional().describe("Which sessions run their tools in a container."),
-  scope: z.enum(["session", "agent", "shared"]).optional(),
-  workspaceAccess: z.enum(["none", "ro", "rw"]).optional(),
-});
-
-const heartbeat = z.looseObject({
-  every: z.union([z.string(), z.number()]).optional().describe("How often, for example 30m; 0m is off."),
-});
+const NO_HEARTBEAT = [{ every: "0m" }, { every: 0 }];
 
 const defaults = z.strictObject({
   workspace: text("The agent's working directory. ~/.openclaw/workspace without it.").optional(),
@@ -61,35 +51,29 @@ const defaults = z.strictObject({
     .optional()
     .describe("How much a model that can think before it answers does so."),
   skipBootstrap: later(flag("Do not create the workspace's starter files."), false),
-  repoRoot: later(text("Repository root shown to the model.")),
+  repoRoot: later(z.string()),
   timeFormat: later(z.enum(["auto", "12", "24"])),
-  envelopeTimezone: later(text("Time zone of the stamps on inbound messages: utc, local, user or an IANA name.")),
+  envelopeTimezone: later(z.string()),
   envelopeTimestamp: later(z.enum(["on", "off"]), "off"),
   envelopeElapsed: later(z.enum(["on", "off"]), "off"),
-  imageModel: later(modelChoice),
-  cliBackends: later(opaque(), {}),
+  imageModel: laterPart(modelChoicePart),
+  cliBackends: laterPart(cliBackendsPart),
   verboseDefault: later(z.enum(["off", "on", "full"]), "off"),
   elevatedDefault: later(z.enum(["off", "on", "ask", "full"]), "off"),
-  mediaMaxMb: later(z.number().positive().describe("Largest outbound media item in MB.")),
-  subagents: later(
-    z.strictObject({
-      model: modelChoice.optional(),
-      maxConcurrent: whole(1, 1000, "How many sub-agent runs at once.").optional(),
-      archiveAfterMinutes: whole(0, 10_000_000, "Minutes until a child session is archived; 0 is never.").optional(),
-    }),
-  ),
+  mediaMaxMb: later(z.number().positive()),
+  subagents: laterPart(subagentDefaultsPart),
   blockStreamingDefault: later(z.enum(["on", "off"]), "off"),
   blockStreamingBreak: later(z.enum(["text_end", "message_end"])),
-  blockStreamingChunk: later(blockChunk),
-  blockStreamingCoalesce: later(blockCoalesce),
-  humanDelay: later(humanDelay, { mode: "off" }),
+  blockStreamingChunk: laterPart(blockChunkPart),
+  blockStreamingCoalesce: laterPart(blockCoalescePart),
+  humanDelay: laterPart(humanDelayPart, { mode: "off" }),
   typingMode: later(z.enum(["never", "instant", "thinking", "message"])),
-  typingIntervalSeconds: later(whole(1, 3600, "How often the typing sign is refreshed.")),
-  heartbeat: later(heartbeat, { every: "0m" }, { every: 0 }),
-  compaction: later(opaque()),
-  contextPruning: later(z.looseObject({ mode: z.string().optional() }), { mode: "off" }),
-  memorySearch: later(z.looseObject({ enabled: z.boolean().optional() }), { enabled: false }),
-  sandbox: later(sandbox, { mode: "off" }),
+  typingIntervalSeconds: later(z.number().positive()),
+  heartbeat: laterPart(heartbeatPart, ...NO_HEARTBEAT),
+  compaction: laterPart(compactionPart),
+  contextPruning: laterPart(contextPruningPart, { mode: "off" }),
+  memorySearch: laterPart(memorySearchPart, { enabled: false }),
+  sandbox: laterPart(sandboxPart, { mode: "off" }),
   tools: later(opaque()),
 });
 
@@ -104,22 +88,18 @@ const agent = z.strictObject({
   id: text("Stable id of the agent.").regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "letters, digits, - and _, at most 64"),
   default: flag("The agent that takes what no binding sends elsewhere; the first one without it.").optional(),
   name: text("Display name.").optional(),
-  workspace: text("Working directory; ~/.openclaw/workspace-<id> without it, the defaults' one for main.").optional(),
+  workspace: text(
+    "Working directory; the defaults' one with -<id> at its end without it, as it is for main.",
+  ).optional(),
   model: modelChoice.optional().describe("Overrides agents.defaults.model."),
   identity: identity.optional().describe("Who the agent is."),
-  agentDir: later(text("Directory of the agent's own state.")),
-  groupChat: later(
-    z.strictObject({
-      mentionPatterns: texts("Regular expressions that count as a mention.").optional(),
-      historyLimit: whole(0, 10_000, "Unanswered group messages kept as context.").optional(),
-    }),
-  ),
-  heartbeat: later(heartbeat, { every: "0m" }, { every: 0 }),
-  humanDelay: later(humanDelay, { mode: "off" }),
-  sandbox: later(sandbox, { mode: "off" }),
-  subagents: later(z.strictObject({ allowAgents: z.array(z.string()).optional(), model: modelChoice.optional() })),
-  memorySearch: later(z.looseObject({ enabled: z.boolean().optional() }), { enabled: false }),
-  tools: later(opaque()),
+  agentDir: later(z.string()),
+  groupChat: laterPart(groupChatPart),
+  heartbeat: laterPart(heartbeatPart, ...NO_HEARTBEAT),
+  humanDelay: laterPart(humanDelayPart, { mode: "off" }),
+  sandbox: laterPart(sandboxPart, { mode: "off" }),
+  subagents: laterPart(subagentsPart),
+  tools: laterPart(agentToolsPart),
 });
 
 /** `agents`: what every agent does unless it says otherwise, and the agents there are. */
@@ -142,20 +122,8 @@ export const bindingsSchema = z.array(
         })
         .optional()
         .describe("One chat."),
-      guildId: later(text("Discord server.")),
-      teamId: later(text("Slack workspace.")),
+      guildId: later(z.string()),
+      teamId: later(z.string()),
     }),
   }),
 );
-
-/** `broadcast`: chats that several agents answer. */
-export const broadcastSchema = z
-  .object({ strategy: z.enum(["parallel", "sequential"]).optional() })
-  .catchall(
-    z
-      .unknown()
-      .refine(
-        (value) => Array.isArray(value) && value.every((id) => typeof id === "string"),
-        "expected a list of agent ids",
-      ),
-  );

@@ -1,6 +1,7 @@
 import * as z from "zod";
 
-import { flag, later, whole } from "./notes.ts";
+import { heartbeatVisibilityPart } from "./later/conversation.ts";
+import { laterPart, whole } from "./notes.ts";
 
 const unknownPolicy = z
   .enum(["label", "hold", "resend"])
@@ -50,13 +51,7 @@ const channelDefaults = z.strictObject({
     .enum(["open", "allowlist", "disabled"])
     .default("allowlist")
     .describe("Whose messages in groups are considered, for channels that do not say it themselves."),
-  heartbeat: later(
-    z.strictObject({
-      showOk: flag("Show heartbeats that found nothing.").optional(),
-      showAlerts: flag("Show heartbeats that found something.").optional(),
-      useIndicator: flag("Emit the heartbeat indicator.").optional(),
-    }),
-  ),
+  heartbeat: laterPart(heartbeatVisibilityPart),
 });
 
 /** `channels`: defaults, and one section for each channel, which the channel's own schema checks. */

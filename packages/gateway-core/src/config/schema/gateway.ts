@@ -1,6 +1,14 @@
 import * as z from "zod";
 
-import { flag, later, opaque, secretText, text, texts, whole } from "./notes.ts";
+import {
+  chatCompletionsPart,
+  gatewayNodesPart,
+  reloadPart,
+  responsesPart,
+  tailscalePart,
+  tlsPart,
+} from "./later/surfaces.ts";
+import { flag, later, laterPart, secretText, text, texts, whole } from "./notes.ts";
 
 const PORT_MAXIMUM = 65_535;
 
@@ -34,8 +42,6 @@ const controlUi = z.strictObject({
   dangerouslyDisableDeviceAuth: later(flag("Skip device checks for the browser app."), false),
 });
 
-const endpoint = later(z.looseObject({ enabled: z.boolean().optional() }), { enabled: false });
-
 /** `gateway`: where the gateway listens and who may connect. */
 export const gatewaySchema = z.strictObject({
   mode: z
@@ -60,36 +66,19 @@ export const gatewaySchema = z.strictObject({
   controlUi: controlUi.prefault({}),
   trustedProxies: texts("Addresses of reverse proxies whose forwarded headers are believed.").default([]),
   remote: remote.optional(),
-  tailscale: later(
-    z.strictObject({
-      mode: z.enum(["off", "serve", "funnel"]).optional().describe("Expose the gateway through Tailscale."),
-      resetOnExit: flag("Undo serve or funnel when the gateway stops.").optional(),
-    }),
-    { mode: "off" },
-    { mode: "off", resetOnExit: false },
-  ),
-  tls: later(
-    z.strictObject({
-      enabled: z.boolean().optional(),
-      autoGenerate: z.boolean().optional(),
-      certPath: z.string().optional(),
-      keyPath: z.string().optional(),
-      caPath: z.string().optional(),
-    }),
-    { enabled: false },
-  ),
-  reload: later(
-    z.strictObject({
-      mode: z.enum(["hybrid", "hot", "restart", "off"]).optional().describe("What a changed file leads to."),
-      debounceMs: whole(0, 600_000, "How long the file must be quiet, in milliseconds.").optional(),
-    }),
-    { mode: "off" },
-  ),
+  tailscale: laterPart(tailscalePart, { mode: "off" }),
+  tls: laterPart(tlsPart, { enabled: false }),
+  reload: laterPart(reloadPart, { mode: "off" }),
   http: z
     .strictObject({
-      endpoints: z.strictObject({ chatCompletions: endpoint, responses: endpoint }).optional(),
+      endpoints: z
+        .strictObject({
+          chatCompletions: laterPart(chatCompletionsPart, { enabled: false }),
+          responses: laterPart(responsesPart, { enabled: false }),
+        })
+        .optional(),
     })
     .optional(),
-  nodes: later(opaque()),
+  nodes: laterPart(gatewayNodesPart, { browser: { mode: "off" } }),
   token: later(secretText("Has no effect; the token is gateway.auth.token.")),
 });

@@ -28,7 +28,6 @@ const model = z.strictObject({
   contextWindow: whole(1, 100_000_000, "Context window in tokens.").default(200_000),
   maxTokens: whole(1, 100_000_000, "Longest answer in tokens.").default(8192),
   headers: z.record(z.string(), secretText("Header value.")).optional().describe("HTTP headers sent for this model."),
-  compat: later(z.record(z.string(), z.unknown())),
 });
 
 const provider = z.strictObject({
@@ -54,20 +53,4 @@ export const modelsSchema = z.strictObject({
   providers: z.record(z.string(), provider).default({}).describe("Providers by id, for example openai."),
   mode: later(z.enum(["merge", "replace"]), "merge"),
   bedrockDiscovery: later(z.looseObject({ enabled: z.boolean().optional() }), { enabled: false }),
-});
-
-/** `auth`: which stored credentials a provider uses. */
-export const authSchema = z.strictObject({
-  profiles: z
-    .record(z.string(), z.strictObject({ provider: z.string(), mode: z.string(), email: z.string().optional() }))
-    .optional(),
-  order: z.record(z.string(), z.array(z.string())).optional(),
-  cooldowns: z
-    .strictObject({
-      billingBackoffHours: z.number().optional(),
-      billingBackoffHoursByProvider: z.record(z.string(), z.number()).optional(),
-      billingMaxHours: z.number().optional(),
-      failureWindowHours: z.number().optional(),
-    })
-    .optional(),
 });

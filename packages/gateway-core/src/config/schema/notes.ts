@@ -6,17 +6,19 @@ export interface KeyNotes {
   readonly later?: true;
   /** Values of a `later` key that ask for nothing, so that there is nothing to report. */
   readonly inert?: readonly unknown[];
+  /** Builds the schema of a part that is checked apart. */
+  readonly part?: () => z.ZodType;
   /** The value is a credential: it is masked in logs and never echoed in an error. */
   readonly secret?: true;
 }
 
 /** A constant table, filled while the schema modules load. */
-export const keyNotes = z.registry<KeyNotes>();
+export const keyNotes = new WeakMap<z.ZodType, KeyNotes>();
 
 /** Marks a key as accepted but without effect in this version. `inert` values are not worth a warning. */
 export function later<S extends z.ZodType>(schema: S, ...inert: readonly unknown[]): z.ZodOptional<S> {
   const marked = schema.optional();
-  keyNotes.add(marked, { later: true, inert });
+  keyNotes.set(marked, { later: true, inert });
   return marked;
 }
 
@@ -30,13 +32,14 @@ export function laterPart(build: () => z.ZodType, ...inert: readonly unknown[]):
     const checked = build().safeParse(value, { jitless: true });
     for (const issue of checked.error?.issues ?? []) context.addIssue({ ...issue, path: [...issue.path] });
   });
+  keyNotes.set(part, { part: build });
   return later(part, ...inert);
 }
 
 /** A text that is a credential. */
 export function secretText(description: string): z.ZodString {
   const schema = z.string().min(1).describe(description);
-  keyNotes.add(schema, { secret: true });
+  keyNotes.set(schema, { secret: true });
   return schema;
 }
 

@@ -1,25 +1,20 @@
 import * as z from "zod";
 
-import { flag, later, opaque, text, texts, whole } from "./notes.ts";
-
-const reset = z.strictObject({
-  mode: z.enum(["daily", "idle"]).optional().describe("Start over every day, or after a quiet time."),
-  atHour: whole(0, 23, "Hour of the daily reset, host time.").optional(),
-  idleMinutes: whole(1, 10_000_000, "Quiet minutes after which a session starts over.").optional(),
-});
+import {
+  debouncePart,
+  pingPongPart,
+  queuePart,
+  resetByChannelPart,
+  resetByTypePart,
+  resetPart,
+  sendPolicyPart,
+  ttsPart,
+} from "./later/conversation.ts";
+import { groupChatPart } from "./later/agents.ts";
+import { flag, later, laterPart, text } from "./notes.ts";
 
 const typingMode = z.enum(["never", "instant", "thinking", "message"]);
-
-const sendRule = z.strictObject({
-  action: z.enum(["allow", "deny"]),
-  match: z
-    .strictObject({
-      channel: z.string().optional(),
-      chatType: z.enum(["direct", "group", "room"]).optional(),
-      keyPrefix: z.string().optional(),
-    })
-    .optional(),
-});
+const autoOrFlag = z.union([z.boolean(), z.literal("auto")]);
 
 /** `session`: how chats become sessions. */
 export const sessionSchema = z.strictObject({
@@ -36,87 +31,41 @@ export const sessionSchema = z.strictObject({
     .default({})
     .describe("One person's ids on several channels: a name with its channel:peer list."),
   mainKey: text("Name of the main session.").default("main"),
-  reset: later(reset),
-  resetByType: later(z.strictObject({ dm: reset.optional(), group: reset.optional(), thread: reset.optional() })),
-  resetByChannel: later(z.record(z.string(), reset)),
-  resetTriggers: later(texts("Messages that start a session over.")),
-  idleMinutes: later(whole(1, 10_000_000, "Older form of reset.idleMinutes.")),
-  heartbeatIdleMinutes: later(whole(1, 10_000_000, "Idle limit used by heartbeat checks.")),
-  store: later(text("Path of the session store; sessions are kept in the gateway's database.")),
+  reset: laterPart(resetPart),
+  resetByType: laterPart(resetByTypePart),
+  resetByChannel: laterPart(resetByChannelPart),
+  resetTriggers: later(z.array(z.string())),
+  idleMinutes: later(z.int().positive()),
+  heartbeatIdleMinutes: later(z.int().positive()),
+  store: later(z.string()),
   typingMode: later(typingMode),
-  typingIntervalSeconds: later(whole(1, 3600, "How often the typing sign is refreshed.")),
-  agentToAgent: later(z.strictObject({ maxPingPongTurns: whole(0, 5, "Turns two agents may exchange.").optional() })),
-  sendPolicy: later(
-    z.strictObject({ default: z.enum(["allow", "deny"]).optional(), rules: z.array(sendRule).optional() }),
-    { default: "allow" },
-  ),
+  typingIntervalSeconds: later(z.number().positive()),
+  agentToAgent: laterPart(pingPongPart),
+  sendPolicy: laterPart(sendPolicyPart, { default: "allow" }),
 });
-
-const queueMode = z.enum(["collect", "steer", "followup", "steer-backlog", "steer+backlog", "interrupt", "queue"]);
-const autoOrFlag = z.union([z.boolean(), z.literal("auto")]);
 
 /** `messages`: how inbound messages are gathered and replies are dressed. */
 export const messagesSchema = z.strictObject({
-  responsePrefix: later(text("Text before every reply; auto uses the agent's name.")),
-  messagePrefix: later(text("Older form of channels.whatsapp.messagePrefix.")),
-  ackReaction: later(z.string().describe("Emoji put on a message that will be answered; empty is off."), ""),
+  responsePrefix: later(z.string(), ""),
+  messagePrefix: later(z.string(), ""),
+  ackReaction: later(z.string(), ""),
   ackReactionScope: later(z.enum(["group-mentions", "group-all", "direct", "all"])),
   removeAckAfterReply: later(flag("Take the emoji away after the reply."), false),
-  groupChat: later(
-    z.strictObject({
-      historyLimit: whole(0, 10_000, "Unanswered group messages kept as context; 0 is off.").optional(),
-      mentionPatterns: texts("Regular expressions that count as a mention.").optional(),
-    }),
-  ),
-  queue: later(
-    z.strictObject({
-      mode: queueMode.optional(),
-      debounceMs: whole(0, 600_000, "Quiet time before a follow-up turn, in milliseconds.").optional(),
-      cap: whole(1, 10_000, "Messages kept while a turn runs.").optional(),
-      drop: z.enum(["old", "new", "summarize"]).optional(),
-      byChannel: z.record(z.string(), queueMode).optional(),
-    }),
-  ),
-  inbound: later(
-    z.strictObject({
-      debounceMs: whole(0, 600_000, "Quiet time after which a sender's messages become one turn.").optional(),
-      byChannel: z.record(z.string(), whole(0, 600_000, "Milliseconds.")).optional(),
-    }),
-    { debounceMs: 0 },
-  ),
-  tts: later(z.looseObject({ auto: z.enum(["off", "always", "inbound", "tagged"]).optional() }), { auto: "off" }),
+  groupChat: laterPart(groupChatPart),
+  queue: laterPart(queuePart),
+  inbound: laterPart(debouncePart, { debounceMs: 0 }),
+  tts: laterPart(ttsPart, { auto: "off" }),
 });
 
 /** `commands`: what people may order by chat. */
 export const commandsSchema = z.strictObject({
   restart: later(flag("Let /restart, the gateway tool and SIGUSR1 restart the gateway."), false),
-  native: later(autoOrFlag.describe("Register commands with the platform."), false),
-  nativeSkills: later(autoOrFlag.describe("Register skills as commands with the platform."), false),
+  native: later(autoOrFlag, false),
+  nativeSkills: later(autoOrFlag, false),
   text: later(flag("Read /commands from messages."), false),
   bash: later(flag("Let ! run shell commands."), false),
-  bashForegroundMs: later(whole(0, 600_000, "How long a shell command may hold the chat.")),
+  bashForegroundMs: later(z.int().nonnegative()),
   config: later(flag("Let /config read and write this file."), false),
   debug: later(flag("Let /debug set overrides."), false),
   useAccessGroups: later(flag("Commands only from allowed senders.")),
-  ownerAllowFrom: later(texts("Senders who count as the owner.")),
-});
-
-/** `approvals`: asking people before commands run. */
-export const approvalsSchema = z.strictObject({
-  exec: z.looseObject({ enabled: z.boolean().optional() }).optional(),
-});
-
-/** `cron`: scheduled runs. */
-export const cronSchema = z.strictObject({
-  enabled: flag("Run scheduled jobs.").optional(),
-  store: text("Path of the job store.").optional(),
-  maxConcurrentRuns: whole(1, 1000, "How many jobs run at once.").optional(),
-});
-
-/** `hooks`: webhooks and internal hooks. */
-export const hooksSchema = z.looseObject({
-  enabled: flag("Serve webhooks.").optional(),
-  token: z.string().optional(),
-  path: z.string().optional(),
-  mappings: z.array(opaque()).optional(),
 });

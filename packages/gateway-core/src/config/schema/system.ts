@@ -1,6 +1,7 @@
 import * as z from "zod";
 
-import { flag, later, opaque, text, whole } from "./notes.ts";
+import { mdnsPart, wideAreaPart } from "./later/surfaces.ts";
+import { flag, later, laterPart, text, whole } from "./notes.ts";
 
 const level = z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]);
 
@@ -54,69 +55,8 @@ export const envSchema = z
 
 /** `discovery`: being found on the network. */
 export const discoverySchema = z.strictObject({
-  mdns: later(z.strictObject({ mode: z.enum(["minimal", "full", "off"]).optional() }), { mode: "off" }),
-  wideArea: later(z.looseObject({ enabled: z.boolean().optional() }), { enabled: false }),
-});
-
-/** `canvasHost`: the file server for agents' pages. */
-export const canvasHostSchema = z.strictObject({
-  enabled: flag("Serve the canvas directory.").optional(),
-  root: text("The directory to serve.").optional(),
-  port: whole(1, 65_535, "Its port; the gateway's plus 4 without it.").optional(),
-  liveReload: flag("Reload pages when files change.").optional(),
-});
-
-/** `browser`: the controlled browser. */
-export const browserSchema = z.looseObject({ enabled: flag("Offer the browser tool.").optional() });
-
-/** `web`: the WhatsApp runtime. */
-export const webSchema = z.strictObject({
-  enabled: flag("Run the WhatsApp connection.").optional(),
-  heartbeatSeconds: whole(1, 86_400, "How often connection health is logged.").optional(),
-  reconnect: z
-    .strictObject({
-      initialMs: z.number().nonnegative().optional(),
-      maxMs: z.number().nonnegative().optional(),
-      factor: z.number().min(1).optional(),
-      jitter: z.number().min(0).max(1).optional(),
-      maxAttempts: z.int().nonnegative().optional(),
-    })
-    .optional(),
-});
-
-/** `ui`: appearance of the browser app. */
-export const uiSchema = z.strictObject({
-  seamColor: z.string().optional(),
-  assistant: z.strictObject({ name: z.string().optional(), avatar: z.string().optional() }).optional(),
-});
-
-/** `talk`: voice in the apps. */
-export const talkSchema = z.strictObject({
-  voiceId: z.string().optional(),
-  voiceAliases: z.record(z.string(), z.string()).optional(),
-  modelId: z.string().optional(),
-  outputFormat: z.string().optional(),
-  apiKey: z.string().optional(),
-  interruptOnSpeech: z.boolean().optional(),
-});
-
-/** `diagnostics`: tracing and debug switches. */
-export const diagnosticsSchema = z.strictObject({
-  enabled: z.boolean().optional(),
-  flags: z.array(z.string()).optional(),
-  otel: opaque().optional(),
-  cacheTrace: opaque().optional(),
-});
-
-/** `nodeHost`: what this machine offers when it is a node. */
-export const nodeHostSchema = z.strictObject({
-  browserProxy: z.looseObject({ enabled: z.boolean().optional() }).optional(),
-});
-
-/** `update`: staying current. */
-export const updateSchema = z.strictObject({
-  checkOnStart: flag("Say at start when a newer version exists.").optional(),
-  channel: z.string().optional(),
+  mdns: laterPart(mdnsPart, { mode: "off" }),
+  wideArea: laterPart(wideAreaPart, { enabled: false }),
 });
 
 /** `wizard`: what the setup wizard last did. Bookkeeping; nothing reads it. */

@@ -54,7 +54,9 @@ const gmail = () =>
     maxBytes: count().optional(),
     renewEveryMinutes: count().optional(),
     serve: z.strictObject({ bind: text(), port: count().optional(), path: text() }).optional(),
-    tailscale: z.strictObject({ mode: text(), path: text(), target: z.union([z.string(), z.number()]).optional() }).optional(),
+    tailscale: z
+      .strictObject({ mode: text(), path: text(), target: z.union([z.string(), z.number()]).optional() })
+      .optional(),
     model: text(),
     thinking: text(),
     allowUnsafeExternalContent: flag(),

@@ -76,6 +76,4 @@ export const heartbeatVisibilityPart = () =>
   });
 
 export const broadcastPart = () =>
-  z
-    .object({ strategy: z.enum(["parallel", "sequential"]).optional() })
-    .catchall(z.array(z.string()));
+  z.object({ strategy: z.enum(["parallel", "sequential"]).optional() }).catchall(z.array(z.string()));

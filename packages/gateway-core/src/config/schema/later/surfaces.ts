@@ -54,8 +54,7 @@ export const talkPart = () =>
     interruptOnSpeech: flag(),
   });
 
-export const nodeHostPart = () =>
-  z.strictObject({ browserProxy: z.looseObject({ enabled: flag() }).optional() });
+export const nodeHostPart = () => z.strictObject({ browserProxy: z.looseObject({ enabled: flag() }).optional() });
 
 export const updatePart = () => z.strictObject({ checkOnStart: flag(), channel: text() });
 
@@ -94,7 +93,11 @@ export const responsesPart = () =>
         ...fetched,
         maxChars: count().optional(),
         pdf: z
-          .strictObject({ maxPages: count().optional(), maxPixels: count().optional(), minTextChars: count().optional() })
+          .strictObject({
+            maxPages: count().optional(),
+            maxPixels: count().optional(),
+            minTextChars: count().optional(),
+          })
           .optional(),
       })
       .optional(),
