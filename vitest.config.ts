@@ -22,7 +22,11 @@ export default defineConfig({
     testTimeout: 15_000,
     hookTimeout: 15_000,
     projects: globSync("{packages,apps,tooling,examples}/*/package.json", { cwd: import.meta.dirname })
-      .filter((manifest) => globSync(`${manifest.replace(/package\.json$/, "")}test/**/*.test.ts`, { cwd: import.meta.dirname }).length > 0)
+      .filter(
+        (manifest) =>
+          globSync(`${manifest.replace(/package\.json$/, "")}test/**/*.test.ts`, { cwd: import.meta.dirname }).length >
+          0,
+      )
       .map((manifest) => project(manifest.replace(/\/package\.json$/, ""))),
     coverage: {
       provider: "v8",

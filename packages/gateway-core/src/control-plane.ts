@@ -147,6 +147,7 @@ class Plane implements ControlPlane {
     for (const connection of this.#connections) connection.close(SERVICE_RESTART, "service restart");
     await this.#emptied(limits.shutdownTimeoutMs);
     for (const connection of this.#connections) connection.terminate();
+    await this.#emptied(limits.shutdownTimeoutMs);
     this.#pings.cancel();
     this.#fanOut[Symbol.dispose]();
     await server.close(limits.shutdownTimeoutMs);
@@ -159,19 +160,23 @@ class Plane implements ControlPlane {
   #open({ socket, stream, peer }: OpenedSocket): void {
     const { settings, clock, ids, log, requests, health } = this.#dependencies;
     const handshake = { authenticator: this.#authenticator, now: () => clock.now(), isReady: () => this.#isReady() };
-    const connection = new Connection(ids.uuid(), { socket, stream, peer }, {
-      limits: settings.limits,
-      clock,
-      log,
-      batch: this.#batch,
-      nonce: ids.uuid(),
-      shakeHands: (attempt) => shakeHands(attempt, handshake),
-      welcome: (caller, authMethod) => this.#welcome(caller, authMethod),
-      answer: (request, caller, signal, reply) => requests.answer(request, caller, signal, reply),
-      encodedPayload: (payload) => health.encodedPayload(payload),
-      onLive: (live, caller) => this.#letIn(live, caller),
-      onClosed: (closed, caller) => this.#forget(closed, caller),
-    });
+    const connection = new Connection(
+      ids.uuid(),
+      { socket, stream, peer },
+      {
+        limits: settings.limits,
+        clock,
+        log,
+        batch: this.#batch,
+        nonce: ids.uuid(),
+        shakeHands: (attempt) => shakeHands(attempt, handshake),
+        welcome: (caller, authMethod) => this.#welcome(caller, authMethod),
+        answer: (request, caller, signal, reply) => requests.answer(request, caller, signal, reply),
+        encodedPayload: (payload) => health.encodedPayload(payload),
+        onLive: (live, caller) => this.#letIn(live, caller),
+        onClosed: (closed, caller) => this.#forget(closed, caller),
+      },
+    );
     this.#connections.opened(connection);
   }
 
@@ -201,7 +206,13 @@ class Plane implements ControlPlane {
     const { id } = connection;
     const { role, scopes, dialect } = caller;
     this.#connections.letIn(connection);
-    this.#fanOut.add({ id, role, scopes, dialect, send: (event, isNumbered) => connection.sendEvent(event, isNumbered) });
+    this.#fanOut.add({
+      id,
+      role,
+      scopes,
+      dialect,
+      send: (event, isNumbered) => connection.sendEvent(event, isNumbered),
+    });
     this.#dependencies.presence.connected(present(caller, connection.peer));
   }
 

@@ -7,7 +7,9 @@ export class Disposer implements AsyncDisposable {
 
   /** Registers something to dispose of, and hands it on. */
   use<T extends Disposable | AsyncDisposable>(disposable: T): T {
-    this.defer(() => (Symbol.asyncDispose in disposable ? disposable[Symbol.asyncDispose]() : disposable[Symbol.dispose]()));
+    this.defer(() =>
+      Symbol.asyncDispose in disposable ? disposable[Symbol.asyncDispose]() : disposable[Symbol.dispose](),
+    );
     return disposable;
   }
 

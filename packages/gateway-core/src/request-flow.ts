@@ -6,7 +6,17 @@
  * The connection decodes frames and brings them here; HTTP routes and tools join with `call`, past the same checks.
  * A handler returns its answer, or throws. What it throws becomes an error frame in one place, at the end.
  */
-import { type ErrorShape, hasScope, METHODS, type MethodName, type ParamsOf, type RequestFrame, type ResultOf, type Role, type Scope } from "@openclaw/protocol";
+import {
+  type ErrorShape,
+  hasScope,
+  METHODS,
+  type MethodName,
+  type ParamsOf,
+  type RequestFrame,
+  type ResultOf,
+  type Role,
+  type Scope,
+} from "@openclaw/protocol";
 import { formatValidationErrors, paramsValidators, type Validator } from "@openclaw/protocol/validators";
 
 import type { Reply } from "./connection/connection.ts";
@@ -49,7 +59,8 @@ export class RequestFlow {
 
   constructor({ services, handlers, extraMethods = [] }: RequestFlowDependencies) {
     this.#services = services;
-    for (const name of Object.keys(METHODS) as MethodName[]) this.#add(contractMethod(name, handlers[name]), name in handlers);
+    for (const name of Object.keys(METHODS) as MethodName[])
+      this.#add(contractMethod(name, handlers[name]), name in handlers);
     for (const method of extraMethods) this.#add(hostMethod(method), true);
   }
 
@@ -86,7 +97,12 @@ export class RequestFlow {
   }
 
   /** The same walk from inside the process; answers what is final. Throws GatewayError. */
-  async call<M extends MethodName>(method: M, params: ParamsOf<M>, caller: Caller, signal: AbortSignal): Promise<ResultOf<M>> {
+  async call<M extends MethodName>(
+    method: M,
+    params: ParamsOf<M>,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<ResultOf<M>> {
     const answer = await this.#walk(method, params, caller, signal);
     return (isAccepted(answer) ? await answer.final : answer) as ResultOf<M>;
   }
@@ -116,7 +132,8 @@ export class RequestFlow {
   }
 
   #add(method: Method, isServed: boolean): void {
-    if (this.#methods.has(method.name)) throw new Error(`The method "${method.name}" is defined twice; give yours another name.`);
+    if (this.#methods.has(method.name))
+      throw new Error(`The method "${method.name}" is defined twice; give yours another name.`);
     this.#methods.set(method.name, method);
     if (isServed) this.#served.push(method.name);
   }
@@ -128,7 +145,8 @@ export class RequestFlow {
     const ignored = ignoredParams(method, params);
     if (ignored.length > 0) log.debug("parameters without meaning here were ignored", { method, ignored });
     if (error === undefined) log.debug("request", fields);
-    else if (error instanceof GatewayError) log.debug("request refused", { ...fields, code: error.code, reason: error.message });
+    else if (error instanceof GatewayError)
+      log.debug("request refused", { ...fields, code: error.code, reason: error.message });
     else log.error("a request failed", { ...fields, error });
   }
 }
@@ -143,7 +161,9 @@ function contractMethod<M extends MethodName>(name: M, handler: Handler<M> | und
     parse: (params) => (handler ? validParams(name, validate, params) : params),
     handle: (params, context) => {
       if (handler) return handler(params as ParamsOf<M>, context);
-      throw new GatewayError("UNAVAILABLE", `${name} is not available in this version of the gateway`, { retryable: false });
+      throw new GatewayError("UNAVAILABLE", `${name} is not available in this version of the gateway`, {
+        retryable: false,
+      });
     },
   };
 }
@@ -183,7 +203,13 @@ function assertScope(scope: Scope | null, { role, scopes }: Caller): void {
 }
 
 function isAccepted(answer: unknown): answer is AcceptedAnswer<MethodName> {
-  return typeof answer === "object" && answer !== null && "accepted" in answer && "final" in answer && answer.final instanceof Promise;
+  return (
+    typeof answer === "object" &&
+    answer !== null &&
+    "accepted" in answer &&
+    "final" in answer &&
+    answer.final instanceof Promise
+  );
 }
 
 /** The second answer of a run that failed says so in its payload as well as in its error. Source: wire facts 2.2. */

@@ -95,7 +95,8 @@ export function buildRooms(input: RoomsInput): Rooms {
     agent,
     tools: () => input.tools,
     call: input.callForTurn,
-    takeNotes: (sessionKey) => (sessionKey === mainSessionKey(defaultAgentId(config.current), config.current.session) ? notes.take() : []),
+    takeNotes: (sessionKey) =>
+      sessionKey === mainSessionKey(defaultAgentId(config.current), config.current.session) ? notes.take() : [],
     settings: () => turnSettings(config),
   });
   const messages: MessageFlow = new MessageFlow({
@@ -123,7 +124,8 @@ export function buildRooms(input: RoomsInput): Rooms {
       sessions: () => agentSessions(config, sessions),
       databaseFile: config.paths.databaseFile,
       config: () => ({ hotReloadStatus: "disabled" }),
-      problems: () => config.issues.map(({ path, message }) => ({ component: "config", message: `${path}: ${message}` })),
+      problems: () =>
+        config.issues.map(({ path, message }) => ({ component: "config", message: `${path}: ${message}` })),
     },
   });
   const presence = new Presence({
@@ -132,7 +134,28 @@ export function buildRooms(input: RoomsInput): Rooms {
     publish: (entries) => events.publish("presence", { presence: [...entries] } as EventPayload<"presence">),
   });
   const { logFile } = input;
-  return { agent, channels, clock, config, events, health, idempotency, ids, inbox, log, logFile, messages, notes, outbox, pairing, presence, sessions, store, turnQueue, turns };
+  return {
+    agent,
+    channels,
+    clock,
+    config,
+    events,
+    health,
+    idempotency,
+    ids,
+    inbox,
+    log,
+    logFile,
+    messages,
+    notes,
+    outbox,
+    pairing,
+    presence,
+    sessions,
+    store,
+    turnQueue,
+    turns,
+  };
 }
 
 /** The sections of channels that are to run; "defaults" is no channel. */
@@ -152,8 +175,11 @@ function flowSettings({ current }: ConfigRuntime) {
     defaultAgentId: defaultAgentId(current),
     sessionKeys: current.session,
     backlogMaxAgeMs: current.inbound.answerBacklogMaxAgeMinutes * MINUTE_MS,
-    agentFor: (channel: string, accountId: string, message: { chat: { id: string; type: "direct" | "group" | "channel" } }) =>
-      agentForMessage(current, { channel, accountId, chatType: message.chat.type, chatId: message.chat.id }),
+    agentFor: (
+      channel: string,
+      accountId: string,
+      message: { chat: { id: string; type: "direct" | "group" | "channel" } },
+    ) => agentForMessage(current, { channel, accountId, chatType: message.chat.type, chatId: message.chat.id }),
   };
 }
 
@@ -174,8 +200,10 @@ async function agentSessions(config: ConfigRuntime, sessions: SessionStore): Pro
       agentId,
       isDefault: index === 0,
       count: counts.get(agentId) ?? 0,
-      recent: (await sessions.list({ agentId, limit: RECENT_SESSIONS })).map(({ key, updatedAt }) => ({ key, updatedAt })),
+      recent: (await sessions.list({ agentId, limit: RECENT_SESSIONS })).map(({ key, updatedAt }) => ({
+        key,
+        updatedAt,
+      })),
     })),
   );
 }
-

@@ -150,7 +150,10 @@ export class TurnFlow implements AsyncDisposable {
         await this.#startWhatFits();
       } while (this.#pumpAgain);
     } catch (error) {
-      this.#rooms.log.error("waiting turns could not be started; it is tried again", { error, retryInMs: PUMP_RETRY_MS });
+      this.#rooms.log.error("waiting turns could not be started; it is tried again", {
+        error,
+        retryInMs: PUMP_RETRY_MS,
+      });
       this.#retry = this.#rooms.clock.setTimeout(() => this.pump(), PUMP_RETRY_MS);
     } finally {
       this.#pumping = false;
@@ -164,7 +167,9 @@ export class TurnFlow implements AsyncDisposable {
       if (!turn) return;
       const controller = new AbortController();
       const ended = this.#run(turn, controller.signal)
-        .catch((error: unknown) => this.#rooms.log.error("a turn could not be written down", { runId: turn.runId, error }))
+        .catch((error: unknown) =>
+          this.#rooms.log.error("a turn could not be written down", { runId: turn.runId, error }),
+        )
         .finally(() => {
           this.#running.delete(turn.runId);
           this.pump();
@@ -236,7 +241,8 @@ export class TurnFlow implements AsyncDisposable {
   /** Writes the whole outcome down in one commit, then tells everyone. */
   async #finish(turn: Turn, session: Session, events: TurnEvents, outcome: TurnOutcome): Promise<void> {
     const { store, outbox, log } = this.#rooms;
-    if (outcome.kind === "failed") log.warn("turn failed", { ...identityOf(turn), reason: outcome.reason, error: outcome.error });
+    if (outcome.kind === "failed")
+      log.warn("turn failed", { ...identityOf(turn), reason: outcome.reason, error: outcome.error });
     const end = this.#endOf(turn, session, outcome);
     const rows = await store.transaction(async (sql) => {
       if (!(await this.#rooms.turnQueue.end(sql, turn.runId, end))) return undefined;
@@ -271,10 +277,14 @@ export class TurnFlow implements AsyncDisposable {
   }
 
   #endOf(turn: Turn, session: Session, outcome: TurnOutcome): TurnEnd {
-    if (outcome.kind !== "done") return { state: outcome.kind === "failed" ? "failed" : "aborted", error: errorOf(outcome) };
+    if (outcome.kind !== "done")
+      return { state: outcome.kind === "failed" ? "failed" : "aborted", error: errorOf(outcome) };
     const { text, stopReason, provider, model, usage } = outcome;
     const durationMs = this.#rooms.clock.now() - (turn.startedAt ?? turn.acceptedAt);
-    return { state: "done", answer: { text, stopReason, provider, model, usage, durationMs, sessionId: session.sessionId } };
+    return {
+      state: "done",
+      answer: { text, stopReason, provider, model, usage, durationMs, sessionId: session.sessionId },
+    };
   }
 
   /** A stop of the gateway is no end of the turn: it waits for the next start. */
@@ -286,7 +296,9 @@ export class TurnFlow implements AsyncDisposable {
   async #endWaiting(turn: Turn): Promise<void> {
     const { store, turnQueue } = this.#rooms;
     const outcome: TurnOutcome = { kind: "stopped", stopReason: "rpc", partialText: "" };
-    const ended = await store.transaction((sql) => turnQueue.end(sql, turn.runId, { state: "aborted", error: errorOf(outcome) }));
+    const ended = await store.transaction((sql) =>
+      turnQueue.end(sql, turn.runId, { state: "aborted", error: errorOf(outcome) }),
+    );
     if (!ended) return;
     const session = await this.#rooms.sessions.get(turn.sessionKey);
     if (session) tellOutcome(this.#eventsOf(turn, session), outcome);
@@ -299,7 +311,12 @@ export class TurnFlow implements AsyncDisposable {
       const session = await this.#openTranscript(turn);
       const message =
         "I was interrupted while working on this, after I had begun to act. Some of it may be done; ask again if it should be repeated.";
-      await this.#finish(turn, session, this.#eventsOf(turn, session), { kind: "failed", message, reason: "interrupted", error: message });
+      await this.#finish(turn, session, this.#eventsOf(turn, session), {
+        kind: "failed",
+        message,
+        reason: "interrupted",
+        error: message,
+      });
     }
   }
 
@@ -338,7 +355,10 @@ function identityOf(turn: Turn): { runId: string; sessionKey: string; agentId: s
 
 function chosenModel(session: Session): { model?: string; thinking?: string } {
   const { model, thinkingLevel } = session;
-  return { ...(model === undefined ? {} : { model }), ...(thinkingLevel === undefined ? {} : { thinking: thinkingLevel }) };
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(thinkingLevel === undefined ? {} : { thinking: thinkingLevel }),
+  };
 }
 
 function hasEnded(turn: Turn): boolean {
@@ -364,7 +384,11 @@ function errorOf(outcome: Exclude<TurnOutcome, { kind: "done" }>): ErrorShape {
     return { code: "UNAVAILABLE", message: outcome.message, details: { reason: outcome.reason } };
   }
   const shapes: Record<StopReason, ErrorShape> = {
-    timeout: { code: "AGENT_TIMEOUT", message: "The agent did not finish within its time limit and was stopped.", retryable: true },
+    timeout: {
+      code: "AGENT_TIMEOUT",
+      message: "The agent did not finish within its time limit and was stopped.",
+      retryable: true,
+    },
     rpc: { code: "UNAVAILABLE", message: "The turn was stopped on request.", details: { reason: "aborted" } },
     stop: { code: "UNAVAILABLE", message: "The turn was stopped on request.", details: { reason: "aborted" } },
     shutdown: { code: "UNAVAILABLE", message: "The gateway stopped during this turn.", retryable: true },
@@ -375,6 +399,9 @@ function errorOf(outcome: Exclude<TurnOutcome, { kind: "done" }>): ErrorShape {
 /** Throws what a caller of a turn must see when it did not end well. */
 export function assertEndedWell(turn: Turn): asserts turn is Turn & { answer: NonNullable<Turn["answer"]> } {
   if (turn.answer) return;
-  const error = turn.error ?? { code: "UNAVAILABLE" as const, message: "The gateway stopped before the turn had ended; it goes on after the restart." };
+  const error = turn.error ?? {
+    code: "UNAVAILABLE" as const,
+    message: "The gateway stopped before the turn had ended; it goes on after the restart.",
+  };
   throw new GatewayError(error.code, error.message, { details: error.details, retryable: error.retryable ?? false });
 }

@@ -4,7 +4,10 @@ import { type Agent, AgentError } from "./ports.ts";
 export const unconfiguredAgent: Agent = {
   runTurn: () => ({
     [Symbol.asyncIterator]: () => ({
-      next: () => Promise.reject(new AgentError("unknown-model", "This gateway has no agent; pass one to createGateway({ agent }).")),
+      next: () =>
+        Promise.reject(
+          new AgentError("unknown-model", "This gateway has no agent; pass one to createGateway({ agent })."),
+        ),
     }),
   }),
   listModels: () => Promise.resolve([]),

@@ -31,7 +31,14 @@ const CLIENT = { id: "cli", mode: "cli", version: "1.0.0", platform: "linux" };
 
 function connect(client: RawClient, token: string) {
   const scopes = ["operator.admin"];
-  return client.request("connect", { minProtocol: 4, maxProtocol: 4, client: CLIENT, role: "operator", scopes, auth: { token } });
+  return client.request("connect", {
+    minProtocol: 4,
+    maxProtocol: 4,
+    client: CLIENT,
+    role: "operator",
+    scopes,
+    auth: { token },
+  });
 }
 
 describe("R9.3 a gateway in another program", () => {
@@ -59,8 +66,22 @@ describe("R9.3 a gateway in another program", () => {
 
   it("takes methods, tools and HTTP routes from outside", async () => {
     await using gateway = await startGateway({
-      methods: [{ name: "acme.hello", scope: "operator.read", parse: (params) => params as { name: string }, handle: (params) => ({ hello: (params as { name: string }).name }) }],
-      routes: [{ method: "GET", path: "/acme", auth: "gateway", handle: async (_request, { call }) => ({ body: JSON.stringify(await call("agents.list", {})) }) }],
+      methods: [
+        {
+          name: "acme.hello",
+          scope: "operator.read",
+          parse: (params) => params as { name: string },
+          handle: (params) => ({ hello: (params as { name: string }).name }),
+        },
+      ],
+      routes: [
+        {
+          method: "GET",
+          path: "/acme",
+          auth: "gateway",
+          handle: async (_request, { call }) => ({ body: JSON.stringify(await call("agents.list", {})) }),
+        },
+      ],
     });
     await using client = await RawClient.open(gateway.url);
     const hello = await connect(client, gateway.secret);
@@ -98,7 +119,9 @@ describe("R1.2 a gateway that can not run says why and what to do", () => {
   });
 
   it("a custom bind without an address", async () => {
-    await expect(startGateway({ listen: { port: 0, bind: "custom", token: "t" } })).rejects.toThrow(/customBindHost|no address is given/);
+    await expect(startGateway({ listen: { port: 0, bind: "custom", token: "t" } })).rejects.toThrow(
+      /customBindHost|no address is given/,
+    );
   });
 });
 

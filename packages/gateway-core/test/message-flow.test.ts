@@ -31,7 +31,11 @@ describe("the walk of a message", () => {
     expect(sent).toMatchObject({ to: { chatId: "ada" }, text: "Echo: hello" });
     await delivery.acknowledged;
     expect(await walk.sessions.list()).toMatchObject([
-      { key: "agent:main:memory:dm:ada", route: { channel: "memory", account: "default", chatId: "ada" }, totalTokens: 8 },
+      {
+        key: "agent:main:memory:dm:ada",
+        route: { channel: "memory", account: "default", chatId: "ada" },
+        totalTokens: 8,
+      },
     ]);
     const [row] = await eventually("the receipt", async () => {
       const rows = await walk.outbox.list({ limit: 10 });
@@ -44,11 +48,22 @@ describe("the walk of a message", () => {
     await using walk = await openWalk({ databaseFile });
     walk.platform.say({ chatId: "ada", text: "hello" });
     await walk.platform.waitForSent();
-    const agent = walk.published.filter(({ event }) => event === "agent").map(({ payload }) => payload as { seq: number; stream: string; data: { phase?: string } });
+    const agent = walk.published
+      .filter(({ event }) => event === "agent")
+      .map(({ payload }) => payload as { seq: number; stream: string; data: { phase?: string } });
     expect(agent.map(({ seq }) => seq)).toEqual(agent.map((_event, index) => index + 1));
-    expect(agent.map(({ stream, data }) => data.phase ?? stream)).toEqual(["start", "model", "assistant", "assistant", "end"]);
+    expect(agent.map(({ stream, data }) => data.phase ?? stream)).toEqual([
+      "start",
+      "model",
+      "assistant",
+      "assistant",
+      "end",
+    ]);
     const chat = walk.published.filter(({ event }) => event === "chat").map(({ payload }) => payload);
-    expect(chat.at(-1)).toMatchObject({ state: "final", message: { content: [{ type: "text", text: "Echo: hello" }] } });
+    expect(chat.at(-1)).toMatchObject({
+      state: "final",
+      message: { content: [{ type: "text", text: "Echo: hello" }] },
+    });
     expect(chat.slice(0, -1).every((payload) => (payload as { state: string }).state === "delta")).toBe(true);
   });
 
@@ -88,7 +103,9 @@ describe("the walk of a message", () => {
     await walk.platform.waitForSent();
     walk.platform.say({ chatId: "ada", text: "two" });
     await walk.platform.waitForSent(({ text }) => text === "Echo: two");
-    const texts = walk.agent.turns[1]?.history.map((message) => message.content.map((block) => (block.type === "text" ? block.text : "")).join(""));
+    const texts = walk.agent.turns[1]?.history.map((message) =>
+      message.content.map((block) => (block.type === "text" ? block.text : "")).join(""),
+    );
     expect(texts).toEqual(["one", "Echo: one"]);
   });
 
@@ -139,7 +156,9 @@ describe("the walk of a message", () => {
     walk.platform.say({ chatId: "ada", text: "loud" });
     await walk.platform.waitForSent();
     expect(walk.platform.sent.map(({ text }) => text)).toEqual(["spoken"]);
-    const finals = walk.published.filter(({ event, payload }) => event === "chat" && (payload as { state: string }).state === "final");
+    const finals = walk.published.filter(
+      ({ event, payload }) => event === "chat" && (payload as { state: string }).state === "final",
+    );
     expect(finals[0]?.payload).not.toHaveProperty("message");
   });
 
@@ -161,7 +180,10 @@ describe("the walk of a message", () => {
     agent.script = hangingScript().script;
     await using walk = await openWalk({ databaseFile, agent, turnTimeoutMs: 50 });
     const { turn } = await walk.flow.submit("test", submission("k1", "hello"));
-    expect(await walk.flow.wait(turn.runId, 5_000)).toMatchObject({ state: "aborted", error: { code: "AGENT_TIMEOUT", retryable: true } });
+    expect(await walk.flow.wait(turn.runId, 5_000)).toMatchObject({
+      state: "aborted",
+      error: { code: "AGENT_TIMEOUT", retryable: true },
+    });
   });
 
   it("shows that it is writing while a turn runs, and not after", async () => {
@@ -210,7 +232,9 @@ describe("the door of the control plane", () => {
     await begun;
     const { runIds } = await walk.flow.stop("agent:main:main");
     expect(runIds).toEqual(["k1", "k2"]);
-    const aborted = walk.published.filter(({ event, payload }) => event === "chat" && (payload as { state: string }).state === "aborted");
+    const aborted = walk.published.filter(
+      ({ event, payload }) => event === "chat" && (payload as { state: string }).state === "aborted",
+    );
     expect(aborted.map(({ payload }) => (payload as { runId: string }).runId)).toEqual(["k1", "k2"]);
     expect(aborted[0]?.payload).toMatchObject({ stopReason: "rpc", message: { content: [{ text: "So far" }] } });
     expect(await walk.flow.stop("agent:main:main")).toEqual({ runIds: [] });
@@ -227,7 +251,9 @@ describe("pairing", () => {
     await repeat.acknowledged;
     expect(await walk.pairing.list({})).toMatchObject([{ senderId: "eve", code }]);
     expect(await walk.store.transaction((sql) => walk.pairing.approve(sql, "memory", "WRONGONE"))).toBeUndefined();
-    expect(await walk.store.transaction((sql) => walk.pairing.approve(sql, "memory", code.toLowerCase()))).toMatchObject({ senderId: "eve" });
+    expect(
+      await walk.store.transaction((sql) => walk.pairing.approve(sql, "memory", code.toLowerCase())),
+    ).toMatchObject({ senderId: "eve" });
     walk.platform.say({ chatId: "eve", text: "now?" });
     await walk.platform.waitForSent((sent) => sent.text === "Echo: now?");
     expect(walk.platform.sent).toHaveLength(2);
@@ -248,9 +274,26 @@ describe("a gateway that died", () => {
   it("F11 takes up a message that was acknowledged and not yet decided about", async () => {
     const platform = new MemoryPlatform();
     const dead = await openWalk({ databaseFile, platform, start: false });
-    await dead.inbox.record({ channel: "memory", account: "default" }, {
-      events: [{ eventId: "e1", origin: "live", raw: { type: "message", messageId: "m1", chatId: "ada", chatType: "direct", senderId: "ada", text: "hello", sentAt: Date.now() } }],
-    });
+    await dead.inbox.record(
+      { channel: "memory", account: "default" },
+      {
+        events: [
+          {
+            eventId: "e1",
+            origin: "live",
+            raw: {
+              type: "message",
+              messageId: "m1",
+              chatId: "ada",
+              chatType: "direct",
+              senderId: "ada",
+              text: "hello",
+              sentAt: Date.now(),
+            },
+          },
+        ],
+      },
+    );
     await dead.store[Symbol.asyncDispose]();
     await using walk = await openWalk({ databaseFile, platform });
     await walk.platform.waitForSent();
@@ -310,7 +353,10 @@ describe("a gateway that died", () => {
     await dead.store.run("UPDATE turns SET attempts = 3");
     await dead.store[Symbol.asyncDispose]();
     await using walk = await openWalk({ databaseFile, platform });
-    expect(await walk.flow.wait("k1", 5_000)).toMatchObject({ state: "failed", error: { message: expect.stringContaining("not begun again") as string } });
+    expect(await walk.flow.wait("k1", 5_000)).toMatchObject({
+      state: "failed",
+      error: { message: expect.stringContaining("not begun again") as string },
+    });
     expect(walk.agent.turns).toHaveLength(0);
   });
 });

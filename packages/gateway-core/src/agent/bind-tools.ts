@@ -37,9 +37,15 @@ async function executeTool(tool: Tool, binding: ToolBinding, execution: ToolExec
     const result = await tool.execute(execution.input, context, execution.signal);
     return result.text.length <= MAX_RESULT_LENGTH
       ? result
-      : { ...result, text: `${result.text.slice(0, MAX_RESULT_LENGTH)}\n[cut: the result had ${result.text.length} characters]` };
+      : {
+          ...result,
+          text: `${result.text.slice(0, MAX_RESULT_LENGTH)}\n[cut: the result had ${result.text.length} characters]`,
+        };
   } catch (error) {
     execution.signal.throwIfAborted();
-    return { text: `The tool ${tool.name} failed: ${error instanceof Error ? error.message : String(error)}`, isError: true };
+    return {
+      text: `The tool ${tool.name} failed: ${error instanceof Error ? error.message : String(error)}`,
+      isError: true,
+    };
   }
 }

@@ -1,4 +1,12 @@
-import { type Agent, AgentError, type AgentTurn, type Timer, type Clock, type TokenUsage, type TranscriptMessage } from "../ports.ts";
+import {
+  type Agent,
+  AgentError,
+  type AgentTurn,
+  type Timer,
+  type Clock,
+  type TokenUsage,
+  type TranscriptMessage,
+} from "../ports.ts";
 import { isSilent, type TurnEvents } from "./turn-events.ts";
 
 /** Partial text beyond this is not kept; a model that streams without end is aborted by the turn's own limit. */

@@ -28,7 +28,10 @@ export interface SupervisorDependencies {
   readonly environment: Environment;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly accept: (source: { channel: string; account: string }, batch: InboundBatch) => Promise<{ recorded: number; duplicates: number }>;
+  readonly accept: (
+    source: { channel: string; account: string },
+    batch: InboundBatch,
+  ) => Promise<{ recorded: number; duplicates: number }>;
   readonly readCursor: (source: { channel: string; account: string }, key: string) => Promise<string | undefined>;
   readonly onStatusChange: () => void;
 }
@@ -143,11 +146,16 @@ export class ChannelSupervisor implements AsyncDisposable {
   async send(channel: string, account: string, message: OutboundMessage, signal: AbortSignal): Promise<SendOutcome> {
     const managed = this.#accounts.get(keyOf(channel, account));
     if (!managed) {
-      return { outcome: "permanent", code: "NO_CHANNEL", reason: `the account ${channel}/${account} is not configured` };
+      return {
+        outcome: "permanent",
+        code: "NO_CHANNEL",
+        reason: `the account ${channel}/${account} is not configured`,
+      };
     }
     if (!managed.channel) return { outcome: "retry", reason: `the account ${channel}/${account} is not running` };
     const outcome = await managed.channel.send(message, signal);
-    if (outcome.outcome === "sent") managed.status = { ...managed.status, lastOutboundAt: this.#dependencies.clock.now() };
+    if (outcome.outcome === "sent")
+      managed.status = { ...managed.status, lastOutboundAt: this.#dependencies.clock.now() };
     return outcome;
   }
 
@@ -156,7 +164,8 @@ export class ChannelSupervisor implements AsyncDisposable {
     const typing = this.channel(channel, account)?.typing;
     if (!typing) return { [Symbol.dispose]: () => {} };
     const stop = new AbortController();
-    const show = () => void typing.show(to, AbortSignal.any([stop.signal, AbortSignal.timeout(TYPING_TIMEOUT_MS)])).catch(() => {});
+    const show = () =>
+      void typing.show(to, AbortSignal.any([stop.signal, AbortSignal.timeout(TYPING_TIMEOUT_MS)])).catch(() => {});
     show();
     const repeat = this.#dependencies.clock.setInterval(show, typing.lastsMs);
     return {
@@ -233,7 +242,10 @@ export class ChannelSupervisor implements AsyncDisposable {
     };
     if (status.state !== state) {
       const level = isTerminalState(status.state) || status.state === "conflict" ? "warn" : "info";
-      this.#logOf(managed)[level](`channel ${status.state}`, status.detail === undefined ? {} : { detail: status.detail });
+      this.#logOf(managed)[level](
+        `channel ${status.state}`,
+        status.detail === undefined ? {} : { detail: status.detail },
+      );
     }
     this.#dependencies.onStatusChange();
   }
@@ -244,7 +256,8 @@ export class ChannelSupervisor implements AsyncDisposable {
 }
 
 function describeFailure(error: unknown, now: number, retryInMs: number | undefined): ChannelStatus {
-  const detail = error instanceof ChannelError ? error.message : "The channel failed on an internal error; see openclaw logs.";
+  const detail =
+    error instanceof ChannelError ? error.message : "The channel failed on an internal error; see openclaw logs.";
   if (retryInMs === undefined) {
     const isRefused = error instanceof ChannelError && error.code === "UNAUTHORIZED";
     return { state: isRefused ? "unauthorized" : "failed", since: now, detail };

@@ -160,7 +160,11 @@ export class Connection {
     const { nonce, shakeHands, welcome, onLive, log } = this.#dependencies;
     const outcome = shakeHands({ connectionId: this.id, frame, nonce, peer: this.peer });
     if (!outcome.ok) {
-      log.debug("a client was not let in", { connectionId: this.id, address: this.peer.address, reason: outcome.error.message });
+      log.debug("a client was not let in", {
+        connectionId: this.id,
+        address: this.peer.address,
+        reason: outcome.error.message,
+      });
       this.#send(frame.id, { ok: false, error: outcome.error });
       return this.close(outcome.closeCode, outcome.closeReason);
     }
@@ -170,14 +174,22 @@ export class Connection {
     this.#caller = caller;
     this.#state = { name: "live", caller, gone: new AbortController() };
     const { client, dialect, role } = caller;
-    log.debug("a client connected", { connectionId: this.id, address: this.peer.address, client: client.id, mode: client.mode, role, dialect });
+    log.debug("a client connected", {
+      connectionId: this.id,
+      address: this.peer.address,
+      client: client.id,
+      mode: client.mode,
+      role,
+      dialect,
+    });
     this.#send(frame.id, { ok: true, payload: welcome(caller, authMethod) });
     onLive(this, caller);
   }
 
   async #answer(request: RequestFrame, caller: Caller, signal: AbortSignal): Promise<void> {
     const { limits, answer } = this.#dependencies;
-    if (this.#inFlight >= limits.maxInFlight) return this.#send(request.id, { ok: false, error: tooManyRequests(limits) });
+    if (this.#inFlight >= limits.maxInFlight)
+      return this.#send(request.id, { ok: false, error: tooManyRequests(limits) });
     this.#inFlight += 1;
     try {
       await answer(request, caller, signal, ({ error, ...frame }) => {
@@ -189,7 +201,8 @@ export class Connection {
   }
 
   #send(id: string, { ok, payload, error }: Omit<ResponseFrame, "type" | "id">): void {
-    const text = payload === undefined ? undefined : (this.#dependencies.encodedPayload(payload) ?? JSON.stringify(payload));
+    const text =
+      payload === undefined ? undefined : (this.#dependencies.encodedPayload(payload) ?? JSON.stringify(payload));
     this.#queue.sendAnswer(
       `{"type":"res","id":${JSON.stringify(id)},"ok":${ok}${text === undefined ? "" : `,"payload":${text}`}${error === undefined ? "" : `,"error":${JSON.stringify(error)}`}}`,
     );

@@ -10,7 +10,9 @@ const SIGNATURE_BYTES = 64;
 const PEM_BEGIN = "-----BEGIN PUBLIC KEY-----";
 
 export type DeviceFailure = "identity" | "expired" | "nonce" | "signature";
-export type DeviceVerdict = { readonly ok: true; readonly deviceId: string } | { readonly ok: false; readonly failure: DeviceFailure };
+export type DeviceVerdict =
+  | { readonly ok: true; readonly deviceId: string }
+  | { readonly ok: false; readonly failure: DeviceFailure };
 
 export interface DeviceAttempt {
   readonly params: ConnectParams;
@@ -30,7 +32,8 @@ export interface DeviceAttempt {
 export function verifyDevice(attempt: DeviceAttempt): DeviceVerdict {
   const { device, nonce, now, dialect } = attempt;
   const key = readPublicKey(device.publicKey);
-  if (!key || createHash("sha256").update(key.raw).digest("hex") !== device.id) return { ok: false, failure: "identity" };
+  if (!key || createHash("sha256").update(key.raw).digest("hex") !== device.id)
+    return { ok: false, failure: "identity" };
   if (Math.abs(now - device.signedAt) > MAX_SKEW_MS[dialect]) return { ok: false, failure: "expired" };
   if (device.nonce !== undefined && device.nonce !== nonce) return { ok: false, failure: "nonce" };
   const signature = Buffer.from(device.signature, "base64");
@@ -44,9 +47,19 @@ export function verifyDevice(attempt: DeviceAttempt): DeviceVerdict {
 function signedTexts({ params, device, dialect, isLoopback }: DeviceAttempt): string[] {
   const { client, auth } = params;
   const common = (version: string, token: string): string =>
-    [version, device.id, client.id, client.mode, params.role ?? "operator", (params.scopes ?? []).join(","), device.signedAt, token].join("|");
+    [
+      version,
+      device.id,
+      client.id,
+      client.mode,
+      params.role ?? "operator",
+      (params.scopes ?? []).join(","),
+      device.signedAt,
+      token,
+    ].join("|");
   const tokens = new Set([auth?.token ?? "", auth?.token ?? auth?.deviceToken ?? auth?.bootstrapToken ?? ""]);
-  if (device.nonce === undefined) return dialect === 3 && isLoopback ? [...tokens].map((token) => common("v1", token)) : [];
+  if (device.nonce === undefined)
+    return dialect === 3 && isLoopback ? [...tokens].map((token) => common("v1", token)) : [];
   const names = `${normalize(client.platform)}|${normalize(client.deviceFamily)}`;
   return [...tokens].flatMap((token) => [
     `${common("v3", token)}|${device.nonce}|${names}`,

@@ -61,7 +61,12 @@ export function authError(dialect: Dialect, failure: AuthFailure, params: Connec
     return {
       code: "INVALID_REQUEST",
       message: `unauthorized: too many wrong credentials from this address; try again in ${seconds} s`,
-      details: { code: "AUTH_RATE_LIMITED", authReason: "rate_limited", canRetryWithDeviceToken: false, recommendedNextStep: "wait_then_retry" },
+      details: {
+        code: "AUTH_RATE_LIMITED",
+        authReason: "rate_limited",
+        canRetryWithDeviceToken: false,
+        recommendedNextStep: "wait_then_retry",
+      },
       retryable: true,
       retryAfterMs: failure.retryAfterMs,
     };
@@ -69,7 +74,8 @@ export function authError(dialect: Dialect, failure: AuthFailure, params: Connec
   const { mode, reason } = failure;
   const message = `unauthorized: gateway ${mode} ${reason} (${authHint(dialect, mode, params)})`;
   if (dialect === 3) return { code: "INVALID_REQUEST", message };
-  const canRetryWithDeviceToken = reason === "mismatch" && params.device !== undefined && params.auth?.token !== undefined;
+  const canRetryWithDeviceToken =
+    reason === "mismatch" && params.device !== undefined && params.auth?.token !== undefined;
   return {
     code: "INVALID_REQUEST",
     message,
@@ -114,8 +120,16 @@ function authHint(dialect: Dialect, mode: "token" | "password", { client }: Conn
 }
 
 const DEVICE_FAILURES: Record<DeviceFailure, { message: string; code: string; reason: string }> = {
-  identity: { message: "device identity mismatch", code: "DEVICE_AUTH_DEVICE_ID_MISMATCH", reason: "device-id-mismatch" },
-  expired: { message: "device signature expired", code: "DEVICE_AUTH_SIGNATURE_EXPIRED", reason: "device-signature-stale" },
+  identity: {
+    message: "device identity mismatch",
+    code: "DEVICE_AUTH_DEVICE_ID_MISMATCH",
+    reason: "device-id-mismatch",
+  },
+  expired: {
+    message: "device signature expired",
+    code: "DEVICE_AUTH_SIGNATURE_EXPIRED",
+    reason: "device-signature-stale",
+  },
   nonce: { message: "device nonce mismatch", code: "DEVICE_AUTH_NONCE_MISMATCH", reason: "device-nonce-mismatch" },
   signature: { message: "device signature invalid", code: "DEVICE_AUTH_SIGNATURE_INVALID", reason: "device-signature" },
 };

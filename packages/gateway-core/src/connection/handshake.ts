@@ -84,7 +84,10 @@ function identify(attempt: Negotiated, { authenticator, now }: HandshakeDependen
   return { ok: true, caller: callerOf(attempt), authMethod: decision.method };
 }
 
-function refuseCredential({ dialect, params }: Negotiated, decision: Extract<AuthDecision, { ok: false }>): HandshakeOutcome {
+function refuseCredential(
+  { dialect, params }: Negotiated,
+  decision: Extract<AuthDecision, { ok: false }>,
+): HandshakeOutcome {
   return refuse(authError(dialect, authFailureOf(dialect, decision, params), params));
 }
 

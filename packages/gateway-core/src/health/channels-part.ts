@@ -26,7 +26,13 @@ const STATES: readonly ChannelAccountStatus["state"][] = [
   "unauthorized",
   "failed",
 ];
-const BROKEN: ReadonlySet<ChannelAccountStatus["state"]> = new Set(["backoff", "conflict", "unlinked", "unauthorized", "failed"]);
+const BROKEN: ReadonlySet<ChannelAccountStatus["state"]> = new Set([
+  "backoff",
+  "conflict",
+  "unlinked",
+  "unauthorized",
+  "failed",
+]);
 /** States in which the platform does not take the account for whom it should be. */
 const UNLINKED: ReadonlySet<ChannelAccountStatus["state"]> = new Set(["unlinked", "unauthorized", "failed"]);
 
@@ -34,8 +40,16 @@ const UNLINKED: ReadonlySet<ChannelAccountStatus["state"]> = new Set(["unlinked"
 export function channelsPart(accounts: readonly AccountHealth[]): ChannelsPart {
   const order = [...new Set(accounts.map(({ channel }) => channel))];
   const labels = Object.fromEntries(accounts.map(({ channel, label }) => [channel, label]));
-  const channels = Object.fromEntries(order.map((id) => [id, channelHealth(accounts.filter(({ channel }) => channel === id))]));
-  return { order, labels, channels, link: linkChannel(accounts), problems: accounts.flatMap((account) => problemsOf(account)) };
+  const channels = Object.fromEntries(
+    order.map((id) => [id, channelHealth(accounts.filter(({ channel }) => channel === id))]),
+  );
+  return {
+    order,
+    labels,
+    channels,
+    link: linkChannel(accounts),
+    problems: accounts.flatMap((account) => problemsOf(account)),
+  };
 }
 
 function channelHealth(accounts: readonly AccountHealth[]): ChannelHealth {

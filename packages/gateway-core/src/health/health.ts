@@ -140,12 +140,19 @@ export class HealthMonitor implements Disposable {
     const { sources, clock, log } = this.#dependencies;
     const startedAt = clock.now();
     const problems: HealthProblem[] = [];
-    const attempt = async <T>(component: string, read: () => T | Promise<T>, otherwise: Awaited<T>): Promise<Awaited<T>> => {
+    const attempt = async <T>(
+      component: string,
+      read: () => T | Promise<T>,
+      otherwise: Awaited<T>,
+    ): Promise<Awaited<T>> => {
       try {
         return await read();
       } catch (error) {
         log.warn("a part of the health snapshot could not be read", { component, error });
-        problems.push({ component, message: `The state of ${component} could not be read; the log says why (openclaw logs).` });
+        problems.push({
+          component,
+          message: `The state of ${component} could not be read; the log says why (openclaw logs).`,
+        });
         return otherwise;
       }
     };
@@ -165,7 +172,11 @@ export class HealthMonitor implements Disposable {
     const channels = channelsPart(accounts);
     const problems = [...found, ...sources.problems(), ...channels.problems];
     const path = sources.databaseFile;
-    const withAge = ({ key, updatedAt }: AgentSessions["recent"][number]) => ({ key, updatedAt, age: Math.max(0, now - updatedAt) });
+    const withAge = ({ key, updatedAt }: AgentSessions["recent"][number]) => ({
+      key,
+      updatedAt,
+      age: Math.max(0, now - updatedAt),
+    });
     const recent = agents.flatMap((agent) => agent.recent).sort((a, b) => b.updatedAt - a.updatedAt);
     return {
       ok: problems.length === 0,
@@ -198,4 +209,13 @@ export class HealthMonitor implements Disposable {
 }
 
 /** Members that differ between two snapshots of an unchanged gateway. */
-const FLEETING: ReadonlySet<string> = new Set(["ts", "durationMs", "uptimeMs", "age", "authAgeMs", "eventLoop", "lastInboundAt", "lastOutboundAt"]);
+const FLEETING: ReadonlySet<string> = new Set([
+  "ts",
+  "durationMs",
+  "uptimeMs",
+  "age",
+  "authAgeMs",
+  "eventLoop",
+  "lastInboundAt",
+  "lastOutboundAt",
+]);

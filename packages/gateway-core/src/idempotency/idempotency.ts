@@ -74,12 +74,16 @@ export class IdempotencyStore {
 
 /** The same value gets the same hash, whatever order its keys came in. */
 function hashBody(body: unknown): string {
-  return createHash("sha256").update(JSON.stringify(sortKeys(body))).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify(sortKeys(body)))
+    .digest("hex");
 }
 
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (value === null || typeof value !== "object") return value;
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sortKeys(member)]));
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sortKeys(member)]),
+  );
 }

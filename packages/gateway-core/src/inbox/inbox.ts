@@ -111,7 +111,9 @@ export class Inbox {
   }
 
   async countWaiting(): Promise<number> {
-    const row = await this.#store.get<{ waiting: number }>("SELECT count(*) AS waiting FROM inbox WHERE state = 'received'");
+    const row = await this.#store.get<{ waiting: number }>(
+      "SELECT count(*) AS waiting FROM inbox WHERE state = 'received'",
+    );
     return row?.waiting ?? 0;
   }
 

@@ -31,7 +31,13 @@ export const agent = defineHandler("agent", async (params, context) => {
   });
   const { runId, acceptedAt, endedAt } = turn;
   return {
-    accepted: { runId, status: "accepted" as const, acceptedAt, sessionKey: target.sessionKey, agentId: target.agentId },
+    accepted: {
+      runId,
+      status: "accepted" as const,
+      acceptedAt,
+      sessionKey: target.sessionKey,
+      agentId: target.agentId,
+    },
     final: finalAnswer(turn, context),
     sends: isNew ? ("both" as const) : endedAt === undefined ? ("accepted" as const) : ("final" as const),
   };
@@ -39,7 +45,8 @@ export const agent = defineHandler("agent", async (params, context) => {
 
 async function finalAnswer({ runId }: Turn, { messages, signal }: CallContext): Promise<ResultOf<"agent">> {
   const turn = await messages.wait(runId, LONGEST_WAIT_MS, signal);
-  if (!turn) throw new GatewayError("AGENT_TIMEOUT", `The run ${runId} has not ended; agent.wait waits for it further.`);
+  if (!turn)
+    throw new GatewayError("AGENT_TIMEOUT", `The run ${runId} has not ended; agent.wait waits for it further.`);
   assertEndedWell(turn);
   const { text, durationMs, sessionId, provider, model, usage, stopReason } = turn.answer;
   return {

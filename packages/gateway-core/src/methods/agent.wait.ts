@@ -7,5 +7,10 @@ export const agentWait = defineHandler("agent.wait", async ({ runId, timeoutMs }
   if (!turn || turn.endedAt === undefined) return { runId, status: "timeout" as const };
   const times = { ...(turn.startedAt === undefined ? {} : { startedAt: turn.startedAt }), endedAt: turn.endedAt };
   if (turn.answer) return { runId, status: "ok" as const, ...times, stopReason: turn.answer.stopReason };
-  return { runId, status: "error" as const, ...times, error: turn.error?.message ?? "The turn ended without an answer." };
+  return {
+    runId,
+    status: "error" as const,
+    ...times,
+    error: turn.error?.message ?? "The turn ended without an answer.",
+  };
 });

@@ -11,7 +11,16 @@ type AccountStatus = Result["channelAccounts"][string][number];
 type Issue = NonNullable<Result["statusIssues"]>[number];
 
 /** The worst of several accounts is what a channel as a whole is said to be. */
-const FROM_BEST_TO_WORST = ["online", "connecting", "stopped", "backoff", "conflict", "unlinked", "unauthorized", "failed"];
+const FROM_BEST_TO_WORST = [
+  "online",
+  "connecting",
+  "stopped",
+  "backoff",
+  "conflict",
+  "unlinked",
+  "unauthorized",
+  "failed",
+];
 
 export const channelsStatus = defineHandler("channels.status", async ({ probe, timeoutMs }, context) => {
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs ?? DEFAULT_PROBE_TIMEOUT_MS)]);
@@ -75,7 +84,11 @@ function channelSummary(accounts: readonly AccountStatus[]): Result["channels"][
   };
 }
 
-async function probeAccount({ channels }: CallContext, view: AccountView, signal: AbortSignal): Promise<ChannelProbe | undefined> {
+async function probeAccount(
+  { channels }: CallContext,
+  view: AccountView,
+  signal: AbortSignal,
+): Promise<ChannelProbe | undefined> {
   if (!view.enabled || !view.configured) return undefined;
   return channels.probe(view.channel, view.accountId, signal);
 }

@@ -5,22 +5,25 @@ import { defineHandler } from "./define.ts";
 
 const DEFAULT_LIMIT = 200;
 
-export const chatHistory = defineHandler("chat.history", async ({ sessionKey, limit, maxBytes }, { config, sessions }) => {
-  const key = canonicalSessionKey(sessionKey, defaultAgentId(config.current), config.current.session);
-  const session = await sessions.get(key);
-  if (!session) return { sessionKey, messages: [], hasMore: false };
-  const wanted = limit ?? DEFAULT_LIMIT;
-  const stored = await sessions.history(session.sessionId, wanted + 1);
-  const rows = newestWithin(stored.slice(-wanted).map(toWire), maxBytes);
-  return {
-    sessionKey,
-    sessionId: session.sessionId,
-    messages: rows,
-    ...(session.thinkingLevel === undefined ? {} : { thinkingLevel: session.thinkingLevel }),
-    ...(session.verboseLevel === undefined ? {} : { verboseLevel: session.verboseLevel }),
-    hasMore: stored.length > rows.length,
-  };
-});
+export const chatHistory = defineHandler(
+  "chat.history",
+  async ({ sessionKey, limit, maxBytes }, { config, sessions }) => {
+    const key = canonicalSessionKey(sessionKey, defaultAgentId(config.current), config.current.session);
+    const session = await sessions.get(key);
+    if (!session) return { sessionKey, messages: [], hasMore: false };
+    const wanted = limit ?? DEFAULT_LIMIT;
+    const stored = await sessions.history(session.sessionId, wanted + 1);
+    const rows = newestWithin(stored.slice(-wanted).map(toWire), maxBytes);
+    return {
+      sessionKey,
+      sessionId: session.sessionId,
+      messages: rows,
+      ...(session.thinkingLevel === undefined ? {} : { thinkingLevel: session.thinkingLevel }),
+      ...(session.verboseLevel === undefined ? {} : { verboseLevel: session.verboseLevel }),
+      hasMore: stored.length > rows.length,
+    };
+  },
+);
 
 function toWire(message: TranscriptMessage) {
   const content = message.content.map((block) => ({ ...block }));

@@ -22,7 +22,10 @@ export function sendTarget({ channels }: CallContext, request: SendTargetRequest
   const account = request.accountId ?? (accounts.includes("default") ? "default" : accounts[0]);
   if (account === undefined || !accounts.includes(account)) {
     const wanted = request.accountId === undefined ? channel : `${channel}/${request.accountId}`;
-    throw new GatewayError("NOT_LINKED", `${wanted} has no account that can send; openclaw channels status says what is missing.`);
+    throw new GatewayError(
+      "NOT_LINKED",
+      `${wanted} has no account that can send; openclaw channels status says what is missing.`,
+    );
   }
   const named = request.to.trim().replace(new RegExp(`^${channel}:`, "i"), "");
   const topic = TOPIC_SUFFIX.exec(named);
@@ -36,7 +39,14 @@ function chooseChannel(channels: CallContext["channels"], wanted: string | undef
     if (channels.knows(wanted)) return wanted;
     throw new GatewayError("INVALID_REQUEST", `unsupported channel: ${wanted}`);
   }
-  const configured = [...new Set(channels.list().filter((view) => view.enabled).map((view) => view.channel))];
+  const configured = [
+    ...new Set(
+      channels
+        .list()
+        .filter((view) => view.enabled)
+        .map((view) => view.channel),
+    ),
+  ];
   const [only, ...others] = configured;
   if (only !== undefined && others.length === 0) return only;
   const choices = configured.length === 0 ? "no channel is configured" : `configured: ${configured.join(", ")}`;

@@ -46,7 +46,10 @@ interface Delivery {
 }
 
 /** Waits for the last part: parts go out in order, so it is settled last. */
-async function answer({ idempotencyKey, route, outboxIds }: Delivery, { outbox }: CallContext): Promise<ResultOf<"send">> {
+async function answer(
+  { idempotencyKey, route, outboxIds }: Delivery,
+  { outbox }: CallContext,
+): Promise<ResultOf<"send">> {
   const settled: (OutboxRow | undefined)[] = [];
   for (const id of outboxIds) settled.push(await outbox.settled(id, ANSWER_WITHIN_MS));
   const failed = settled.find((row) => row?.state === "dead" || row?.state === "unknown");
@@ -89,6 +92,11 @@ async function recordInSession({ sessionKey }: ParamsOf<"send">, context: CallCo
   await store.transaction(async (sql) => {
     const session = await sessions.touch(sql, { key: target.sessionKey, agentId: target.agentId, chatType: "direct" });
     const content = [{ type: "text" as const, text }];
-    await sessions.append(sql, session.sessionId, { role: "assistant", content, timestamp: clock.now(), model: "sent" });
+    await sessions.append(sql, session.sessionId, {
+      role: "assistant",
+      content,
+      timestamp: clock.now(),
+      model: "sent",
+    });
   });
 }

@@ -40,5 +40,8 @@ export function lastRoute({ session, sessionKey }: SessionTarget): ReplyRoute {
 /** Refuses files with a message, which this version does not read. */
 export function refuseAttachments(attachments: readonly unknown[] | undefined): void {
   if (!attachments || attachments.length === 0) return;
-  throw new GatewayError("INVALID_REQUEST", "Attachments are not supported by this version; send the message without them.");
+  throw new GatewayError(
+    "INVALID_REQUEST",
+    "Attachments are not supported by this version; send the message without them.",
+  );
 }

@@ -26,11 +26,22 @@ export const status = defineHandler("status", async (_params, context) => {
   return {
     ...(snapshot.version === undefined ? {} : { runtimeVersion: snapshot.version }),
     ...(linkChannel
-      ? { linkChannel: { ...linkChannel, label: linkChannel.label ?? linkChannel.id, authAgeMs: linkChannel.authAgeMs ?? null } }
+      ? {
+          linkChannel: {
+            ...linkChannel,
+            label: linkChannel.label ?? linkChannel.id,
+            authAgeMs: linkChannel.authAgeMs ?? null,
+          },
+        }
       : {}),
     heartbeat: {
       defaultAgentId: defaultId,
-      agents: snapshot.agents.map(({ agentId, heartbeat: { enabled, every, everyMs } }) => ({ agentId, enabled, every, everyMs })),
+      agents: snapshot.agents.map(({ agentId, heartbeat: { enabled, every, everyMs } }) => ({
+        agentId,
+        enabled,
+        every,
+        everyMs,
+      })),
     },
     channelSummary: channelLines(context),
     queuedSystemEvents: [...notes.list()],
@@ -58,7 +69,8 @@ function channelLines({ channels }: CallContext): string[] {
 
 function describe(session: Session, context: CallContext): SessionStatus {
   const limit = contextTokens(context);
-  const { key, agentId, chatType, sessionId, updatedAt, abortedLastRun, inputTokens, outputTokens, totalTokens } = session;
+  const { key, agentId, chatType, sessionId, updatedAt, abortedLastRun, inputTokens, outputTokens, totalTokens } =
+    session;
   return {
     agentId,
     key,

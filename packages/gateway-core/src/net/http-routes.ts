@@ -34,7 +34,11 @@ export function addRoutes(app: FastifyInstance, routes: readonly HttpRoute[], de
     });
   }
   for (const path of new Set(routes.map((route) => route.path))) {
-    refuseOtherMethods(app, path, routes.filter((route) => route.path === path).map((route) => route.method));
+    refuseOtherMethods(
+      app,
+      path,
+      routes.filter((route) => route.path === path).map((route) => route.method),
+    );
   }
 }
 
@@ -45,7 +49,8 @@ export function refuseOtherMethods(app: FastifyInstance, path: string, allowed: 
     method: [...ALL_METHODS, "OPTIONS" as const].filter((method) => method === "OPTIONS" || !allowed.includes(method)),
     url: path,
     exposeHeadRoute: false,
-    handler: (_request, reply) => reply.code(405).header("allow", allow).type("text/plain; charset=utf-8").send("Method Not Allowed"),
+    handler: (_request, reply) =>
+      reply.code(405).header("allow", allow).type("text/plain; charset=utf-8").send("Method Not Allowed"),
   });
 }
 
@@ -59,7 +64,11 @@ export function sendJson(reply: FastifyReply, status: number, body: string): Fas
 }
 
 /** False when the request has been answered with a refusal. */
-function authorize(request: FastifyRequest, reply: FastifyReply, { peerOf, authorize: decide }: RouteDependencies): boolean {
+function authorize(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { peerOf, authorize: decide }: RouteDependencies,
+): boolean {
   const bearer = /^Bearer +(\S+)\s*$/i.exec(request.headers.authorization ?? "")?.[1];
   const decision = decide(bearer, peerOf(request));
   if (decision.ok) return true;
@@ -73,7 +82,12 @@ function authorize(request: FastifyRequest, reply: FastifyReply, { peerOf, autho
   return false;
 }
 
-async function serve(route: HttpRoute, request: FastifyRequest, reply: FastifyReply, dependencies: RouteDependencies): Promise<FastifyReply> {
+async function serve(
+  route: HttpRoute,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  dependencies: RouteDependencies,
+): Promise<FastifyReply> {
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort(new Error("The client is gone.")));
   const peer = dependencies.peerOf(request);
@@ -81,7 +95,10 @@ async function serve(route: HttpRoute, request: FastifyRequest, reply: FastifyRe
   try {
     const response = await route.handle(toHttpRequest(request, peer), { signal: gone.signal, call });
     const { status = 200, headers = {}, body = "" } = response;
-    return await reply.code(status).headers({ ...headers }).send(isChunked(body) ? Readable.from(body) : body);
+    return await reply
+      .code(status)
+      .headers({ ...headers })
+      .send(isChunked(body) ? Readable.from(body) : body);
   } catch (error) {
     const { code, message, retryAfterMs } = toErrorShape(error);
     if (!(error instanceof GatewayError)) dependencies.log.error("an HTTP route failed", { path: route.path, error });

@@ -30,7 +30,12 @@ export function isOriginAllowed(origin: string | undefined, { allowed, isLoopbac
 }
 
 function isLoopbackName(name: string): boolean {
-  return name === "localhost" || name.endsWith(".localhost") || name === "::1" || (isIP(name) === 4 && name.startsWith("127."));
+  return (
+    name === "localhost" ||
+    name.endsWith(".localhost") ||
+    name === "::1" ||
+    (isIP(name) === 4 && name.startsWith("127."))
+  );
 }
 
 function parseOrigin(text: string): URL | undefined {

@@ -16,7 +16,11 @@ const IPV4_IN_IPV6 = "::ffff:";
  * refused, because a person behind an unknown proxy must not be taken for the machine the proxy runs on. Answers
  * undefined then. Source: F26, wire facts 9.4.
  */
-export function identifyPeer(remoteAddress: string, headers: IncomingHttpHeaders, trusted: BlockList): Peer | undefined {
+export function identifyPeer(
+  remoteAddress: string,
+  headers: IncomingHttpHeaders,
+  trusted: BlockList,
+): Peer | undefined {
   const address = normalizeAddress(remoteAddress);
   if (!Object.keys(headers).some((name) => isForwardedHeader(name))) return peerAt(address);
   if (!isTrusted(address, trusted)) return undefined;
@@ -30,7 +34,8 @@ export function trustedProxyList(entries: readonly string[]): BlockList {
   for (const entry of entries) {
     const [address = "", prefix] = entry.split("/");
     const family = isIP(address);
-    if (family === 0) throw new RangeError(`gateway.trustedProxies: "${entry}" is not an address or a range such as 10.0.0.0/8`);
+    if (family === 0)
+      throw new RangeError(`gateway.trustedProxies: "${entry}" is not an address or a range such as 10.0.0.0/8`);
     const type = family === 6 ? "ipv6" : "ipv4";
     if (prefix === undefined) list.addAddress(address, type);
     else list.addSubnet(address, Number(prefix), type);

@@ -45,10 +45,16 @@ export function addProbes(app: FastifyInstance, sources: ProbeSources): void {
 function readiness({ hasStarted, failing, uptimeMs, eventLoop }: ProbeSources): Answer {
   const parts = hasStarted() ? failing() : ["startup"];
   const ready = parts.length === 0;
-  return { status: ready ? 200 : 503, body: JSON.stringify({ ready, failing: parts, uptimeMs: uptimeMs(), eventLoop: eventLoop() }) };
+  return {
+    status: ready ? 200 : 503,
+    body: JSON.stringify({ ready, failing: parts, uptimeMs: uptimeMs(), eventLoop: eventLoop() }),
+  };
 }
 
 function startup({ hasStarted, version, uptimeMs }: ProbeSources): Answer {
   const ok = hasStarted();
-  return { status: ok ? 200 : 503, body: JSON.stringify({ ok, status: ok ? "started" : "starting", version, uptimeMs: uptimeMs() }) };
+  return {
+    status: ok ? 200 : 503,
+    body: JSON.stringify({ ok, status: ok ? "started" : "starting", version, uptimeMs: uptimeMs() }),
+  };
 }

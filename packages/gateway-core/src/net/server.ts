@@ -71,7 +71,11 @@ export class HttpServer {
     app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
       const status = error.statusCode ?? 500;
       if (status >= 500) dependencies.log.error("an HTTP request failed", { error });
-      return sendJson(reply, status, errorBody(status >= 500 ? "Internal error" : error.message, "invalid_request_error"));
+      return sendJson(
+        reply,
+        status,
+        errorBody(status >= 500 ? "Internal error" : error.message, "invalid_request_error"),
+      );
     });
     addFrontPage(app, dependencies);
     addProbes(app, dependencies.probes);
@@ -107,7 +111,10 @@ export class HttpServer {
  * its start-up time.
  */
 async function createApp({ limits }: NetSettings): Promise<FastifyInstance> {
-  const [{ default: fastify }, { default: websocket }] = await Promise.all([import("fastify"), import("@fastify/websocket")]);
+  const [{ default: fastify }, { default: websocket }] = await Promise.all([
+    import("fastify"),
+    import("@fastify/websocket"),
+  ]);
   const app = fastify({
     logger: false,
     forceCloseConnections: "idle",
@@ -149,11 +156,17 @@ function peerOf(request: FastifyRequest): Peer {
 }
 
 /** What comes before every route. False when the request has been answered. */
-function admit(request: FastifyRequest, reply: FastifyReply, dependencies: ServerDependencies, trusted: BlockList): boolean {
+function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  dependencies: ServerDependencies,
+  trusted: BlockList,
+): boolean {
   reply.headers({ ...SECURITY_HEADERS });
   const peer = identifyPeer(request.raw.socket.remoteAddress ?? "", request.headers, trusted);
   if (!peer) {
-    const message = "The request came through a proxy that this gateway does not know. Add its address to gateway.trustedProxies, or connect directly.";
+    const message =
+      "The request came through a proxy that this gateway does not know. Add its address to gateway.trustedProxies, or connect directly.";
     void sendJson(reply, 403, errorBody(message, "proxy_attribution_required"));
     return false;
   }
@@ -161,11 +174,17 @@ function admit(request: FastifyRequest, reply: FastifyReply, dependencies: Serve
   return !request.ws || admitSocket(request, reply, dependencies, peer);
 }
 
-function admitSocket(request: FastifyRequest, reply: FastifyReply, { settings, refusal, log }: ServerDependencies, peer: Peer): boolean {
+function admitSocket(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { settings, refusal, log }: ServerDependencies,
+  peer: Peer,
+): boolean {
   const { origin, host } = request.headers;
   if (!isOriginAllowed(origin, { allowed: settings.allowedOrigins, isLoopbackPeer: peer.isLoopback, host })) {
     log.warn("a web page of a foreign origin tried to connect", { origin, address: peer.address });
-    const message = "origin not allowed: open the page from the gateway's own machine, or add its origin to gateway.controlUi.allowedOrigins";
+    const message =
+      "origin not allowed: open the page from the gateway's own machine, or add its origin to gateway.controlUi.allowedOrigins";
     void sendJson(reply, 403, errorBody(message, "origin_not_allowed"));
     return false;
   }
@@ -179,7 +198,8 @@ function addFrontPage(app: FastifyInstance, { onSocket, probes }: ServerDependen
   app.route({
     method: "GET",
     url: "/",
-    handler: (_request, reply) => sendPage(reply, 200, statusPage({ version: probes.version, uptimeMs: probes.uptimeMs() })),
+    handler: (_request, reply) =>
+      sendPage(reply, 200, statusPage({ version: probes.version, uptimeMs: probes.uptimeMs() })),
     wsHandler: (socket, request) => onSocket({ socket, stream: request.raw.socket, peer: peerOf(request) }),
   });
 }
@@ -201,10 +221,18 @@ function listenError(error: unknown, host: string, port: number): Error {
     return new FatalError(`Another process listens on ${host}:${port}.`, remedy, { cause: error });
   }
   if (code === "EACCES") {
-    return new FatalError(`The system does not allow this process to listen on ${host}:${port}.`, "Choose a port above 1023: openclaw gateway --port <number>.", { cause: error });
+    return new FatalError(
+      `The system does not allow this process to listen on ${host}:${port}.`,
+      "Choose a port above 1023: openclaw gateway --port <number>.",
+      { cause: error },
+    );
   }
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-    return new FatalError(`This machine has no address ${host}.`, "Set gateway.bind to loopback, or gateway.customBindHost to an address of this machine.", { cause: error });
+    return new FatalError(
+      `This machine has no address ${host}.`,
+      "Set gateway.bind to loopback, or gateway.customBindHost to an address of this machine.",
+      { cause: error },
+    );
   }
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -35,7 +35,10 @@ export function statusPage({ version, uptimeMs }: PageFacts): string {
 }
 
 export function notFoundPage(): string {
-  return page("Not found", `<h1>Not found</h1>\n<p>The gateway has no page here. <a href="/">Its front page</a> says what there is.</p>`);
+  return page(
+    "Not found",
+    `<h1>Not found</h1>\n<p>The gateway has no page here. <a href="/">Its front page</a> says what there is.</p>`,
+  );
 }
 
 function page(title: string, body: string): string {

@@ -81,7 +81,12 @@ function fenceAfter(text: string, before: Fence | undefined): Fence | undefined 
 function isClosing(text: string, fence: Fence): boolean {
   const match = FENCE_LINE.exec(firstLine(text));
   const marker = match?.[1];
-  return marker !== undefined && marker[0] === fence.marker[0] && marker.length >= fence.marker.length && match?.[2]?.trim() === "";
+  return (
+    marker !== undefined &&
+    marker[0] === fence.marker[0] &&
+    marker.length >= fence.marker.length &&
+    match?.[2]?.trim() === ""
+  );
 }
 
 function firstLine(text: string): string {

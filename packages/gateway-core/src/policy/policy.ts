@@ -25,7 +25,7 @@ function decideDirect({ message, access, isPaired }: PolicyInput): Decision {
   if (message.sender.isBot) return ignore("the sender is a bot");
   const listed = access.allowFrom.includes(message.sender.id);
   if (access.directPolicy === "open") {
-    return listed || access.allowFrom.includes("*") ? answer() : ignore("dmPolicy is open, but allowFrom lacks \"*\"");
+    return listed || access.allowFrom.includes("*") ? answer() : ignore('dmPolicy is open, but allowFrom lacks "*"');
   }
   if (listed || isPaired) return answer();
   return access.directPolicy === "pairing" ? { action: "pair" } : ignore("the sender is not in allowFrom");
@@ -41,7 +41,9 @@ function decideGroup({ message, access, isPaired }: PolicyInput): Decision {
     const allowed = settings.allowFrom ?? access.groupAllowFrom;
     // A paired sender is someone the operator let into direct chats; groups have their own list.
     if (!allowed.includes("*") && !allowed.includes(sender.id)) {
-      return ignore(isPaired ? "the sender is paired, but not in groupAllowFrom" : "the sender is not in groupAllowFrom");
+      return ignore(
+        isPaired ? "the sender is paired, but not in groupAllowFrom" : "the sender is not in groupAllowFrom",
+      );
     }
   }
   if ((settings.requireMention ?? true) && !isAddressed(message)) return ignore("the message does not mention the bot");

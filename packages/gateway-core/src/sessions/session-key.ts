@@ -71,7 +71,10 @@ function linkedIdentity(conversation: Conversation, settings: SessionKeySettings
 export function canonicalSessionKey(given: string, defaultAgentId: string, settings: SessionKeySettings): string {
   const key = given.trim().toLowerCase();
   if (key === "" || key.length > MAX_KEY_LENGTH) {
-    throw new GatewayError("INVALID_REQUEST", `sessionKey must be 1 to ${MAX_KEY_LENGTH} characters, for example "main".`);
+    throw new GatewayError(
+      "INVALID_REQUEST",
+      `sessionKey must be 1 to ${MAX_KEY_LENGTH} characters, for example "main".`,
+    );
   }
   if (key === "global") return key;
   if (key === "main") return mainSessionKey(defaultAgentId, settings);

@@ -72,7 +72,10 @@ describe("R5.1 the first frame", () => {
 
   it("may be binary when its bytes are JSON", async () => {
     await using client = await open.open();
-    client.sendRaw(Buffer.from(JSON.stringify({ type: "req", id: "b1", method: "connect", params: connectParams() })), true);
+    client.sendRaw(
+      Buffer.from(JSON.stringify({ type: "req", id: "b1", method: "connect", params: connectParams() })),
+      true,
+    );
     expect(await client.answer("b1")).toMatchObject({ ok: true, payload: { type: "hello-ok" } });
   });
 
@@ -91,9 +94,18 @@ describe("R5.2 connect parameters", () => {
   it.each([
     [undefined, "invalid connect params: must be object"],
     [connectParams({ role: "" }), /^invalid connect params: at \/role: must not have fewer than 1 characters$/i],
-    [connectParams({ client: { ...CLI, id: "my-client" } }), /^invalid connect params: at \/client\/id: must be equal to one of the allowed values/],
-    [connectParams({ client: { ...CLI, mode: "operator" } }), /^invalid connect params: at \/client\/mode: must be equal to one of the allowed values/],
-    [connectParams({ client: { id: "cli", platform: "linux", mode: "cli" } }), "invalid connect params: at /client: must have required property 'version'"],
+    [
+      connectParams({ client: { ...CLI, id: "my-client" } }),
+      /^invalid connect params: at \/client\/id: must be equal to one of the allowed values/,
+    ],
+    [
+      connectParams({ client: { ...CLI, mode: "operator" } }),
+      /^invalid connect params: at \/client\/mode: must be equal to one of the allowed values/,
+    ],
+    [
+      connectParams({ client: { id: "cli", platform: "linux", mode: "cli" } }),
+      "invalid connect params: at /client: must have required property 'version'",
+    ],
     [connectParams({ foo: 1 }), "invalid connect params: at root: unexpected property 'foo'"],
     [connectParams({ client: { ...CLI, foo: 1 } }), "invalid connect params: at /client: unexpected property 'foo'"],
     [connectParams({ auth: { token: TOKEN, foo: 1 } }), "invalid connect params: at /auth: unexpected property 'foo'"],
@@ -173,7 +185,9 @@ describe("credentials", () => {
   };
 
   it("refuse a wrong token, in the words of protocol 3", () =>
-    expectRefusal(connectParams3({ auth: { token: "wrong-a" } }), { message: `unauthorized: gateway token mismatch (${cli3})` }));
+    expectRefusal(connectParams3({ auth: { token: "wrong-a" } }), {
+      message: `unauthorized: gateway token mismatch (${cli3})`,
+    }));
 
   it("refuse a wrong token, in the words and with the details of protocol 4", () =>
     expectRefusal(connectParams({ auth: { token: "wrong-b" } }), {
@@ -190,16 +204,21 @@ describe("credentials", () => {
       message: "unauthorized: gateway token mismatch (provide gateway auth token)",
     });
     await expectRefusal(connectParams3({ client: webchat, auth: { token: "wrong-c" } }), {
-      message: "unauthorized: gateway token mismatch (open a tokenized dashboard URL or paste token in Control UI settings)",
+      message:
+        "unauthorized: gateway token mismatch (open a tokenized dashboard URL or paste token in Control UI settings)",
     });
     await expectRefusal(connectParams({ client: webchat, auth: { token: "wrong-c" } }), {
-      message: "unauthorized: gateway token mismatch (open the dashboard URL and paste the token in Control UI settings)",
+      message:
+        "unauthorized: gateway token mismatch (open the dashboard URL and paste the token in Control UI settings)",
       details: mismatch,
     });
   });
 
   it("are needed: no device and no credential is nobody", async () => {
-    await expectRefusal(connectParams3({ auth: undefined }), { code: "NOT_PAIRED", message: "device identity required" });
+    await expectRefusal(connectParams3({ auth: undefined }), {
+      code: "NOT_PAIRED",
+      message: "device identity required",
+    });
     await expectRefusal(connectParams({ auth: {} }), {
       code: "NOT_PAIRED",
       message: "device identity required",
@@ -215,7 +234,9 @@ describe("credentials", () => {
   });
 
   it("are told as missing or wrong by the field of the mode in protocol 3, by any field in protocol 4", async () => {
-    await expectRefusal(connectParams3({ auth: { password: "nope" } }), { message: `unauthorized: gateway token missing (${cli3})` });
+    await expectRefusal(connectParams3({ auth: { password: "nope" } }), {
+      message: `unauthorized: gateway token missing (${cli3})`,
+    });
     await expectRefusal(connectParams({ auth: { password: "nope" } }), {
       message: `unauthorized: gateway token mismatch (${cli4})`,
       details: mismatch,
@@ -225,7 +246,11 @@ describe("credentials", () => {
   it("may be a password", async () => {
     await using guarded = await openPlane({ auth: { mode: "password", secret: "pw" } });
     await using client = await guarded.connect({ auth: { password: "pw" } });
-    expect(client.hello.payload?.["auth"]).toEqual({ method: "password", role: "operator", scopes: ["operator.admin"] });
+    expect(client.hello.payload?.["auth"]).toEqual({
+      method: "password",
+      role: "operator",
+      scopes: ["operator.admin"],
+    });
     await using wrong = await guarded.open();
     expect((await wrong.request("connect", connectParams({ auth: { password: "no" } }))).error).toEqual({
       code: "INVALID_REQUEST",
@@ -250,7 +275,10 @@ describe("credentials", () => {
 describe("roles and scopes", () => {
   it("are what was asked for, when the shared secret is right", async () => {
     await using client = await open.connect({ scopes: ["operator.read", "operator.bogus"] });
-    expect(client.hello.payload?.["auth"]).toMatchObject({ role: "operator", scopes: ["operator.read", "operator.bogus"] });
+    expect(client.hello.payload?.["auth"]).toMatchObject({
+      role: "operator",
+      scopes: ["operator.read", "operator.bogus"],
+    });
   });
 
   it("are everything for a client of protocol 3 that asks for nothing, and nothing in protocol 4", async () => {

@@ -13,25 +13,44 @@ beforeEach(async () => {
 });
 afterEach(() => directory[Symbol.asyncDispose]());
 
-const answersTo = (frames: readonly AnyFrame[], id: string) => frames.filter((frame) => frame.type === "res" && frame.id === id);
+const answersTo = (frames: readonly AnyFrame[], id: string) =>
+  frames.filter((frame) => frame.type === "res" && frame.id === id);
 
 describe("agent", () => {
-  it.each([3, 4] as const)("R5.6 answers twice with the same id, with the agent events between them (protocol %i)", async (protocol) => {
-    await using gateway = await startGateway(directory.path);
-    await using client = await gateway.connect({ protocol });
-    client.sendRaw(JSON.stringify({ type: "req", id: "ag1", method: "agent", params: { message: "hello", sessionKey: "agent:main:wire1", idempotencyKey: "k1" } }));
-    await eventually("both answers", () => answersTo(client.frames, "ag1").length === 2);
-    const [ack, final] = answersTo(client.frames, "ag1");
-    expect(ack).toMatchObject({ ok: true, payload: { runId: "k1", status: "accepted", acceptedAt: expect.any(Number) as number } });
-    expect(final).toMatchObject({
-      ok: true,
-      payload: { runId: "k1", status: "ok", summary: "completed", result: { payloads: [{ text: "Echo: hello", mediaUrl: null }], meta: { aborted: false } } },
-    });
-    const order = client.frames.map((frame) => (frame.type === "res" ? `res ${frame.id}` : `${frame.event}`));
-    const between = order.slice(order.indexOf("res ag1") + 1, order.lastIndexOf("res ag1"));
-    expect(between.filter((name) => name === "agent")).toHaveLength(5);
-    expect(between.at(-1)).toBe("chat");
-  });
+  it.each([3, 4] as const)(
+    "R5.6 answers twice with the same id, with the agent events between them (protocol %i)",
+    async (protocol) => {
+      await using gateway = await startGateway(directory.path);
+      await using client = await gateway.connect({ protocol });
+      client.sendRaw(
+        JSON.stringify({
+          type: "req",
+          id: "ag1",
+          method: "agent",
+          params: { message: "hello", sessionKey: "agent:main:wire1", idempotencyKey: "k1" },
+        }),
+      );
+      await eventually("both answers", () => answersTo(client.frames, "ag1").length === 2);
+      const [ack, final] = answersTo(client.frames, "ag1");
+      expect(ack).toMatchObject({
+        ok: true,
+        payload: { runId: "k1", status: "accepted", acceptedAt: expect.any(Number) as number },
+      });
+      expect(final).toMatchObject({
+        ok: true,
+        payload: {
+          runId: "k1",
+          status: "ok",
+          summary: "completed",
+          result: { payloads: [{ text: "Echo: hello", mediaUrl: null }], meta: { aborted: false } },
+        },
+      });
+      const order = client.frames.map((frame) => (frame.type === "res" ? `res ${frame.id}` : `${frame.event}`));
+      const between = order.slice(order.indexOf("res ag1") + 1, order.lastIndexOf("res ag1"));
+      expect(between.filter((name) => name === "agent")).toHaveLength(5);
+      expect(between.at(-1)).toBe("chat");
+    },
+  );
 
   it("14.11 answers once, with the stored answer, when a key is repeated after the end", async () => {
     await using gateway = await startGateway(directory.path);
@@ -65,7 +84,10 @@ describe("agent", () => {
     await using gateway = await startGateway(directory.path);
     gateway.agent.script = async function* () {
       yield { type: "text", delta: "I" };
-      throw new AgentError("authentication", "acme/large refused the API key (HTTP 401); set models.providers.acme.apiKey.");
+      throw new AgentError(
+        "authentication",
+        "acme/large refused the API key (HTTP 401); set models.providers.acme.apiKey.",
+      );
     };
     await using client = await gateway.connect();
     await client.request("agent", { message: "hello", idempotencyKey: "k1" }, "a");
@@ -75,7 +97,9 @@ describe("agent", () => {
       payload: { runId: "k1", status: "error", summary: expect.stringContaining("refused the API key") as string },
       error: { code: "UNAVAILABLE", message: expect.stringContaining("HTTP 401") as string },
     });
-    expect(await client.event("chat", ({ payload }) => payload?.["state"] === "error")).toMatchObject({ payload: { errorKind: "authentication" } });
+    expect(await client.event("chat", ({ payload }) => payload?.["state"] === "error")).toMatchObject({
+      payload: { errorKind: "authentication" },
+    });
   });
 
   it("R5.7 ends with AGENT_TIMEOUT when its time is up", async () => {
@@ -84,7 +108,10 @@ describe("agent", () => {
     await using client = await gateway.connect();
     await client.request("agent", { message: "hello", timeout: 1, idempotencyKey: "k1" }, "a");
     await eventually("both answers", () => answersTo(client.frames, "a").length === 2);
-    expect(answersTo(client.frames, "a")[1]).toMatchObject({ ok: false, error: { code: "AGENT_TIMEOUT", retryable: true } });
+    expect(answersTo(client.frames, "a")[1]).toMatchObject({
+      ok: false,
+      error: { code: "AGENT_TIMEOUT", retryable: true },
+    });
   });
 
   it("delivers its answer to the chat that last wrote in the session, when asked", async () => {
@@ -93,7 +120,9 @@ describe("agent", () => {
     gateway.platform.say({ chatId: "ada", text: "hi" });
     await gateway.platform.waitForSent();
     await client.request("agent", { message: "remind her", sessionKey: "main", deliver: true, idempotencyKey: "k1" });
-    expect(await gateway.platform.waitForSent(({ text }) => text === "Echo: remind her")).toMatchObject({ to: { chatId: "ada" } });
+    expect(await gateway.platform.waitForSent(({ text }) => text === "Echo: remind her")).toMatchObject({
+      to: { chatId: "ada" },
+    });
   });
 
   it.each([
@@ -108,7 +137,10 @@ describe("agent", () => {
     await using gateway = await startGateway(directory.path);
     await using client = await gateway.connect();
     const answer = await client.request("agent", { message: "hello", idempotencyKey: "k1", ...changes });
-    expect(answer).toMatchObject({ ok: false, error: { code: "INVALID_REQUEST", message: expect.stringContaining(message) as string } });
+    expect(answer).toMatchObject({
+      ok: false,
+      error: { code: "INVALID_REQUEST", message: expect.stringContaining(message) as string },
+    });
   });
 
   it("14.12 agent.wait answers the end of a run, and timeout for one that is unknown or still going", async () => {
@@ -116,17 +148,34 @@ describe("agent", () => {
     await using client = await gateway.connect();
     await client.request("agent", { message: "hello", idempotencyKey: "k1" });
     expect(await client.request("agent.wait", { runId: "k1", timeoutMs: 5_000 })).toMatchObject({
-      payload: { runId: "k1", status: "ok", startedAt: expect.any(Number) as number, endedAt: expect.any(Number) as number },
+      payload: {
+        runId: "k1",
+        status: "ok",
+        startedAt: expect.any(Number) as number,
+        endedAt: expect.any(Number) as number,
+      },
     });
-    expect(await client.request("agent.wait", { runId: "nobody", timeoutMs: 0 })).toMatchObject({ ok: true, payload: { status: "timeout" } });
+    expect(await client.request("agent.wait", { runId: "nobody", timeoutMs: 0 })).toMatchObject({
+      ok: true,
+      payload: { status: "timeout" },
+    });
     gateway.agent.script = hangingScript().script;
     await client.request("agent", { message: "hello", idempotencyKey: "k2" });
-    expect(await client.request("agent.wait", { runId: "k2", timeoutMs: 50 })).toMatchObject({ ok: true, payload: { status: "timeout" } });
+    expect(await client.request("agent.wait", { runId: "k2", timeoutMs: 50 })).toMatchObject({
+      ok: true,
+      payload: { status: "timeout" },
+    });
   });
 
   it("takes models as provider and model, and thinking, for one run", async () => {
     await using gateway = await startGateway(directory.path);
-    await gateway.call("agent", { message: "hi", provider: "acme", model: "large", thinking: "high", idempotencyKey: "k1" });
+    await gateway.call("agent", {
+      message: "hi",
+      provider: "acme",
+      model: "large",
+      thinking: "high",
+      idempotencyKey: "k1",
+    });
     expect(gateway.agent.turns[0]).toMatchObject({ model: "acme/large", thinking: "high" });
   });
 

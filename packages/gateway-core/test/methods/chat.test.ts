@@ -10,13 +10,21 @@ beforeEach(async () => {
 });
 afterEach(() => directory[Symbol.asyncDispose]());
 
-const say = (message: string, idempotencyKey: string, more: object = {}) => ({ sessionKey: "main", message, idempotencyKey, ...more });
+const say = (message: string, idempotencyKey: string, more: object = {}) => ({
+  sessionKey: "main",
+  message,
+  idempotencyKey,
+  ...more,
+});
 
 describe("R6.12 chat.send", () => {
   it("answers started at once, then tells the reply as chat events under the session's full key", async () => {
     await using gateway = await startGateway(directory.path);
     await using client = await gateway.connect();
-    expect(await client.request("chat.send", say("hello", "c1"))).toMatchObject({ ok: true, payload: { runId: "c1", status: "started" } });
+    expect(await client.request("chat.send", say("hello", "c1"))).toMatchObject({
+      ok: true,
+      payload: { runId: "c1", status: "started" },
+    });
     const final = await client.event("chat", ({ payload }) => payload?.["state"] === "final");
     expect(final.payload).toMatchObject({
       runId: "c1",
@@ -34,9 +42,16 @@ describe("R6.12 chat.send", () => {
     gateway.agent.script = script;
     await client.request("chat.send", say("first", "c1"));
     await begun;
-    expect((await client.request("chat.send", say("first", "c1"))).payload).toEqual({ runId: "c1", status: "in_flight" });
+    expect((await client.request("chat.send", say("first", "c1"))).payload).toEqual({
+      runId: "c1",
+      status: "in_flight",
+    });
     await client.request("chat.abort", { sessionKey: "main", runId: "c1" });
-    expect((await client.request("chat.send", say("first", "c1"))).payload).toMatchObject({ status: "timeout", summary: "aborted", stopReason: "rpc" });
+    expect((await client.request("chat.send", say("first", "c1"))).payload).toMatchObject({
+      status: "timeout",
+      summary: "aborted",
+      stopReason: "rpc",
+    });
   });
 
   it("15.3 chat.abort sends the aborted event, with what was said so far, before it answers", async () => {
@@ -48,11 +63,20 @@ describe("R6.12 chat.send", () => {
     await begun;
     const answer = await client.request("chat.abort", { sessionKey: "agent:main:main" }, "abort");
     expect(answer.payload).toEqual({ ok: true, aborted: true, runIds: ["c1"] });
-    const aborted = client.frames.findIndex(({ event, payload }) => event === "chat" && payload?.["state"] === "aborted");
+    const aborted = client.frames.findIndex(
+      ({ event, payload }) => event === "chat" && payload?.["state"] === "aborted",
+    );
     expect(aborted).toBeGreaterThan(-1);
     expect(aborted).toBeLessThan(client.frames.indexOf(answer));
-    expect(client.frames[aborted]?.payload).toMatchObject({ stopReason: "rpc", message: { content: [{ text: "So far" }] } });
-    expect((await client.request("chat.abort", { sessionKey: "main" })).payload).toEqual({ ok: true, aborted: false, runIds: [] });
+    expect(client.frames[aborted]?.payload).toMatchObject({
+      stopReason: "rpc",
+      message: { content: [{ text: "So far" }] },
+    });
+    expect((await client.request("chat.abort", { sessionKey: "main" })).payload).toEqual({
+      ok: true,
+      aborted: false,
+      runIds: [],
+    });
   });
 
   it.each(["/stop", "stop", "Abort"])("15.4 takes the message %s as a wish to stop", async (word) => {
@@ -62,7 +86,11 @@ describe("R6.12 chat.send", () => {
     await using client = await gateway.connect();
     await client.request("chat.send", say("first", "c1"));
     await begun;
-    expect((await client.request("chat.send", say(word, "c2"))).payload).toEqual({ ok: true, aborted: true, runIds: ["c1"] });
+    expect((await client.request("chat.send", say(word, "c2"))).payload).toEqual({
+      ok: true,
+      aborted: true,
+      runIds: ["c1"],
+    });
   });
 
   it.each([
@@ -102,7 +130,11 @@ describe("chat.history and chat.inject", () => {
 
   it("15.8 knows nothing of a session nobody spoke in", async () => {
     await using gateway = await startGateway(directory.path);
-    expect(await gateway.call("chat.history", { sessionKey: "agent:main:none" })).toEqual({ sessionKey: "agent:main:none", messages: [], hasMore: false });
+    expect(await gateway.call("chat.history", { sessionKey: "agent:main:none" })).toEqual({
+      sessionKey: "agent:main:none",
+      messages: [],
+      hasMore: false,
+    });
   });
 
   it("shows the question while the turn that answers it still runs", async () => {
@@ -117,13 +149,21 @@ describe("chat.history and chat.inject", () => {
   it("15.7 injects a note, with its event before the answer, and refuses an unknown session", async () => {
     await using gateway = await startGateway(directory.path);
     await using client = await gateway.connect();
-    expect(await client.request("chat.inject", { sessionKey: "main", message: "note" })).toMatchObject({ error: { message: expect.stringContaining("session not found") as string } });
+    expect(await client.request("chat.inject", { sessionKey: "main", message: "note" })).toMatchObject({
+      error: { message: expect.stringContaining("session not found") as string },
+    });
     await gateway.call("agent", { message: "hello", idempotencyKey: "k1" });
     const answer = await client.request("chat.inject", { sessionKey: "main", message: "It is done.", label: "backup" });
     const messageId = String(answer.payload?.["messageId"]);
     const event = client.events("chat").find(({ payload }) => payload?.["runId"] === `inject-${messageId}`);
-    expect(event?.payload).toMatchObject({ seq: 0, state: "final", message: { content: [{ text: "[backup]\n\nIt is done." }] } });
+    expect(event?.payload).toMatchObject({
+      seq: 0,
+      state: "final",
+      message: { content: [{ text: "[backup]\n\nIt is done." }] },
+    });
     expect(client.frames.indexOf(event ?? answer)).toBeLessThan(client.frames.indexOf(answer));
-    expect((await gateway.call("chat.history", { sessionKey: "main" })).messages.at(-1)).toMatchObject({ role: "assistant" });
+    expect((await gateway.call("chat.history", { sessionKey: "main" })).messages.at(-1)).toMatchObject({
+      role: "assistant",
+    });
   });
 });

@@ -13,20 +13,42 @@ afterEach(() => directory[Symbol.asyncDispose]());
 
 it("16.1 sessions.list gives rows newest first, by page, by age, by text", async () => {
   await using gateway = await startGateway(directory.path);
-  for (const name of ["one", "two", "three"]) await gateway.call("agent", { message: `about ${name}`, sessionKey: name, idempotencyKey: name });
+  for (const name of ["one", "two", "three"])
+    await gateway.call("agent", { message: `about ${name}`, sessionKey: name, idempotencyKey: name });
   const all = await gateway.call("sessions.list", { includeDerivedTitles: true, includeLastMessage: true });
-  expect(all).toMatchObject({ count: 3, totalCount: 3, hasMore: false, nextOffset: null, defaults: { modelProvider: "scripted", model: "test" } });
+  expect(all).toMatchObject({
+    count: 3,
+    totalCount: 3,
+    hasMore: false,
+    nextOffset: null,
+    defaults: { modelProvider: "scripted", model: "test" },
+  });
   expect(all.sessions.map(({ key }) => key)).toEqual(["agent:main:three", "agent:main:two", "agent:main:one"]);
-  expect(all.sessions[0]).toMatchObject({ kind: "direct", isMain: false, derivedTitle: "about three", lastMessagePreview: "Echo: about three", totalTokens: 8 });
+  expect(all.sessions[0]).toMatchObject({
+    kind: "direct",
+    isMain: false,
+    derivedTitle: "about three",
+    lastMessagePreview: "Echo: about three",
+    totalTokens: 8,
+  });
   const page = await gateway.call("sessions.list", { limit: 1, offset: 1 });
-  expect(page).toMatchObject({ count: 1, totalCount: 3, hasMore: true, nextOffset: 2, sessions: [{ key: "agent:main:two" }] });
+  expect(page).toMatchObject({
+    count: 1,
+    totalCount: 3,
+    hasMore: true,
+    nextOffset: 2,
+    sessions: [{ key: "agent:main:two" }],
+  });
   expect((await gateway.call("sessions.list", { search: "ONE" })).count).toBe(1);
   expect((await gateway.call("sessions.list", { agentId: "other" })).count).toBe(0);
 });
 
 it("12.10 channels.status gives every account, and what to mend", async () => {
   await using gateway = await startGateway(directory.path);
-  await eventually("the account to be online", async () => (await gateway.call("channels.status", {})).channels["memory"]?.connected);
+  await eventually(
+    "the account to be online",
+    async () => (await gateway.call("channels.status", {})).channels["memory"]?.connected,
+  );
   expect(await gateway.call("channels.status", { probe: true })).toMatchObject({
     channelOrder: ["memory"],
     channelLabels: { memory: "Memory" },
@@ -46,7 +68,13 @@ it("12.10 channels.status gives every account, and what to mend", async () => {
 it("12.10 channels.status is empty, in the same shape, without a channel", async () => {
   await using gateway = await startGateway(directory.path, { config: { gateway: { mode: "local" } } });
   expect(await gateway.call("channels.status", {})).toMatchObject({
-    channelOrder: [], channelLabels: {}, channelMeta: [], channels: {}, channelAccounts: {}, channelDefaultAccountId: {}, statusIssues: [],
+    channelOrder: [],
+    channelLabels: {},
+    channelMeta: [],
+    channels: {},
+    channelAccounts: {},
+    channelDefaultAccountId: {},
+    statusIssues: [],
   });
 });
 
@@ -57,13 +85,21 @@ it("R6.1 health shows channels and sessions, and the same to everyone who asks",
     const answer = await client.request("health", {});
     return (answer.payload?.["channels"] as { memory?: { connected: boolean } }).memory?.connected === true && answer;
   });
-  expect(health.payload).toMatchObject({ ok: true, defaultAgentId: "main", channelOrder: ["memory"], linkChannel: { id: "memory", linked: true } });
+  expect(health.payload).toMatchObject({
+    ok: true,
+    defaultAgentId: "main",
+    channelOrder: ["memory"],
+    linkChannel: { id: "memory", linked: true },
+  });
 });
 
 it("R6.2 status gives a summary with the channels in words", async () => {
   await using gateway = await startGateway(directory.path);
   await gateway.call("agent", { message: "hi", idempotencyKey: "k1" });
-  await eventually("the channel to be online", async () => (await gateway.call("channels.status", {})).channels["memory"]?.connected);
+  await eventually(
+    "the channel to be online",
+    async () => (await gateway.call("channels.status", {})).channels["memory"]?.connected,
+  );
   expect(await gateway.call("status", {})).toMatchObject({
     channelSummary: [expect.stringMatching(/^Memory: online/) as string],
     sessions: { count: 1, defaults: { model: "scripted/test" }, recent: [{ key: "agent:main:main", totalTokens: 8 }] },
@@ -71,7 +107,9 @@ it("R6.2 status gives a summary with the channels in words", async () => {
 });
 
 it("12.7 agents.list and 12.8 models.list give what is configured", async () => {
-  const agents = { list: [{ id: "home" }, { id: "work", default: true, name: "Work", identity: { name: "Clerk", emoji: "📎" } }] };
+  const agents = {
+    list: [{ id: "home" }, { id: "work", default: true, name: "Work", identity: { name: "Clerk", emoji: "📎" } }],
+  };
   await using gateway = await startGateway(directory.path, { config: { gateway: { mode: "local" }, agents } });
   expect(await gateway.call("agents.list", {})).toMatchObject({
     defaultId: "work",
@@ -80,14 +118,27 @@ it("12.7 agents.list and 12.8 models.list give what is configured", async () => 
     agents: [{ id: "work", name: "Work", identity: { name: "Clerk", emoji: "📎" } }, { id: "home" }],
   });
   expect(await gateway.call("models.list", {})).toEqual({
-    models: [{ id: "test", name: "Test", provider: "scripted", contextWindow: 8_000, reasoning: false, input: ["text"], available: true }],
+    models: [
+      {
+        id: "test",
+        name: "Test",
+        provider: "scripted",
+        contextWindow: 8_000,
+        reasoning: false,
+        input: ["text"],
+        available: true,
+      },
+    ],
   });
 });
 
 it("pairing.list and pairing.approve let a stranger in", async () => {
   const memory = createMemoryChannel();
   const channels = { memory: { dmPolicy: "pairing", allowFrom: [] } };
-  await using gateway = await startGateway(directory.path, { config: { gateway: { mode: "local" }, channels }, channels: [memory.plugin] });
+  await using gateway = await startGateway(directory.path, {
+    config: { gateway: { mode: "local" }, channels },
+    channels: [memory.plugin],
+  });
   memory.platform.say({ chatId: "eve", senderName: "Eve", text: "hello" });
   await memory.platform.waitForSent();
   await using client = await gateway.connect({ scopes: ["operator.pairing"] });
@@ -98,7 +149,10 @@ it("pairing.list and pairing.approve let a stranger in", async () => {
     ok: false,
     error: { code: "INVALID_REQUEST", message: expect.stringContaining('the code "AAAAAAAA"') as string },
   });
-  expect(await client.request("pairing.approve", { channel: "memory", code: request?.code })).toMatchObject({ ok: true, payload: { request: { senderId: "eve" } } });
+  expect(await client.request("pairing.approve", { channel: "memory", code: request?.code })).toMatchObject({
+    ok: true,
+    payload: { request: { senderId: "eve" } },
+  });
   memory.platform.say({ chatId: "eve", text: "and now?" });
   await memory.platform.waitForSent(({ text }) => text === "Echo: and now?");
 });
@@ -111,6 +165,9 @@ describe("methods of a later version", () => {
     const { methods, events } = hello?.payload?.["features"] as { methods: string[]; events: string[] };
     expect(methods).toEqual(expect.arrayContaining(["agent", "chat.send", "health", "send", "logs.tail"]));
     expect([...methods, ...events].filter((name) => name.startsWith("node."))).toEqual([]);
-    expect(await client.request("node.list", {})).toMatchObject({ ok: false, error: { message: "node.list is not available in this version of the gateway" } });
+    expect(await client.request("node.list", {})).toMatchObject({
+      ok: false,
+      error: { message: "node.list is not available in this version of the gateway" },
+    });
   });
 });

@@ -16,7 +16,13 @@ describe("R6.5 send", () => {
     await using gateway = await startGateway(directory.path);
     await using client = await gateway.connect({ scopes: ["operator.write"] });
     const { payload } = await client.request("send", hello);
-    expect(payload).toMatchObject({ runId: "s1", channel: "memory", accountId: "default", chatId: "ada", state: "sent" });
+    expect(payload).toMatchObject({
+      runId: "s1",
+      channel: "memory",
+      accountId: "default",
+      chatId: "ada",
+      state: "sent",
+    });
     expect(gateway.platform.sent).toMatchObject([{ text: "Dinner is ready.", messageId: payload?.["messageId"] }]);
   });
 
@@ -44,7 +50,12 @@ describe("R6.5 send", () => {
   it("says what the platform said when it refuses for good, and gives the same answer again", async () => {
     await using gateway = await startGateway(directory.path);
     gateway.platform.script({ outcome: { outcome: "permanent", code: "403", reason: "blocked by the user" } });
-    const refusal = { code: "UNAVAILABLE", retryable: false, message: "The message was not sent: blocked by the user.", details: { state: "dead", reason: "403" } };
+    const refusal = {
+      code: "UNAVAILABLE",
+      retryable: false,
+      message: "The message was not sent: blocked by the user.",
+      details: { state: "dead", reason: "403" },
+    };
     await expect(gateway.call("send", hello)).rejects.toMatchObject(refusal);
     await expect(gateway.call("send", hello)).rejects.toMatchObject(refusal);
   });
@@ -52,7 +63,9 @@ describe("R6.5 send", () => {
   it("shows what is sent in the named session", async () => {
     await using gateway = await startGateway(directory.path);
     await gateway.call("send", { ...hello, sessionKey: "main" });
-    expect((await gateway.call("chat.history", { sessionKey: "main" })).messages).toMatchObject([{ role: "assistant", content: [{ text: "Dinner is ready." }] }]);
+    expect((await gateway.call("chat.history", { sessionKey: "main" })).messages).toMatchObject([
+      { role: "assistant", content: [{ text: "Dinner is ready." }] },
+    ]);
   });
 
   it("reads a topic out of the target, and the channel's name before it", async () => {
@@ -68,13 +81,18 @@ describe("R6.5 send", () => {
     [{ mediaUrl: "https://example.org/a.png" }, "INVALID_REQUEST", "Sending media is not supported by this version"],
   ])("refuses %j with %s", async (changes, code, message) => {
     await using gateway = await startGateway(directory.path);
-    await expect(gateway.call("send", { ...hello, ...changes })).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string });
+    await expect(gateway.call("send", { ...hello, ...changes })).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message) as string,
+    });
     expect(gateway.platform.sent).toHaveLength(0);
   });
 
   it("asks for the channel when none is configured", async () => {
     await using gateway = await startGateway(directory.path, { config: { gateway: { mode: "local" } } });
-    await expect(gateway.call("send", hello)).rejects.toMatchObject({ message: "channel is required (no channel is configured)" });
+    await expect(gateway.call("send", hello)).rejects.toMatchObject({
+      message: "channel is required (no channel is configured)",
+    });
   });
 });
 

@@ -40,11 +40,19 @@ describe("chunkMarkdown", () => {
   });
 
   it("never exceeds the limit, never cuts a character in two, and keeps every visible character in order", () => {
-    const text = fc.string({ unit: fc.oneof({ weight: 8, arbitrary: fc.constantFrom("a", "b", " ", "\n", ". ", "\n\n") }, { weight: 1, arbitrary: fc.constant("😀") }), maxLength: 2_000 });
+    const text = fc.string({
+      unit: fc.oneof(
+        { weight: 8, arbitrary: fc.constantFrom("a", "b", " ", "\n", ". ", "\n\n") },
+        { weight: 1, arbitrary: fc.constant("😀") },
+      ),
+      maxLength: 2_000,
+    });
     fc.assert(
       fc.property(text, fc.integer({ min: 64, max: 300 }), (source, limit) => {
         const chunks = chunkMarkdown(source, limit);
-        expect(chunks.every((chunk) => chunk.length <= limit && chunk.trim() !== "" && chunk.isWellFormed())).toBe(true);
+        expect(chunks.every((chunk) => chunk.length <= limit && chunk.trim() !== "" && chunk.isWellFormed())).toBe(
+          true,
+        );
         expect(withoutSpace(chunks.join(""))).toBe(withoutSpace(source));
       }),
       { numRuns: 300 },
@@ -55,16 +63,22 @@ describe("chunkMarkdown", () => {
     const block = fc
       .tuple(fc.constantFrom("```", "```ts", "~~~"), fc.array(fc.stringMatching(/^[a-z ]{0,40}$/), { maxLength: 20 }))
       .map(([opening, lines]) => `${opening}\n${lines.join("\n")}\n${opening.slice(0, 3)}`);
-    const prose = fc.array(fc.stringMatching(/^[a-z .]{1,60}$/), { minLength: 1, maxLength: 10 }).map((lines) => lines.join("\n"));
+    const prose = fc
+      .array(fc.stringMatching(/^[a-z .]{1,60}$/), { minLength: 1, maxLength: 10 })
+      .map((lines) => lines.join("\n"));
     fc.assert(
-      fc.property(fc.array(fc.oneof(block, prose), { minLength: 1, maxLength: 6 }), fc.integer({ min: 80, max: 300 }), (parts, limit) => {
-        for (const chunk of chunkMarkdown(parts.join("\n\n"), limit)) {
-          expect(chunk.length).toBeLessThanOrEqual(limit);
-          for (const marker of ["```", "~~~"]) {
-            expect(chunk.split("\n").filter((line) => line.startsWith(marker)).length % 2).toBe(0);
+      fc.property(
+        fc.array(fc.oneof(block, prose), { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 80, max: 300 }),
+        (parts, limit) => {
+          for (const chunk of chunkMarkdown(parts.join("\n\n"), limit)) {
+            expect(chunk.length).toBeLessThanOrEqual(limit);
+            for (const marker of ["```", "~~~"]) {
+              expect(chunk.split("\n").filter((line) => line.startsWith(marker)).length % 2).toBe(0);
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 300 },
     );
   });

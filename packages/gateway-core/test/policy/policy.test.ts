@@ -20,7 +20,8 @@ const direct = (senderId: string, changes: Partial<InboundMessage> = {}): Inboun
 });
 const group = (senderId: string, changes: Partial<InboundMessage> = {}): InboundMessage =>
   direct(senderId, { chat: { id: "-100", type: "group" }, mentionsSelf: true, ...changes });
-const actionOf = (message: InboundMessage, settings: AccessSettings, isPaired = false) => decide({ message, access: settings, isPaired }).action;
+const actionOf = (message: InboundMessage, settings: AccessSettings, isPaired = false) =>
+  decide({ message, access: settings, isPaired }).action;
 
 describe("direct messages", () => {
   it.each([
@@ -55,7 +56,9 @@ describe("groups", () => {
     expect(actionOf(group("7"), access())).toBe("answer");
     expect(actionOf(group("8"), access(), true)).toBe("ignore");
     expect(actionOf(group("7", { mentionsSelf: false }), access())).toBe("ignore");
-    expect(actionOf(group("7", { mentionsSelf: false, replyTo: { messageId: "0", isSelf: true } }), access())).toBe("answer");
+    expect(actionOf(group("7", { mentionsSelf: false, replyTo: { messageId: "0", isSelf: true } }), access())).toBe(
+      "answer",
+    );
   });
 
   it("considers only the groups that are listed, once any is", () => {
@@ -66,9 +69,18 @@ describe("groups", () => {
   });
 
   it("takes a topic's settings before its group's", () => {
-    const groups = { "-100": { requireMention: true, systemPrompt: "group", topics: { "5": { requireMention: false, systemPrompt: "topic" } } } };
+    const groups = {
+      "-100": {
+        requireMention: true,
+        systemPrompt: "group",
+        topics: { "5": { requireMention: false, systemPrompt: "topic" } },
+      },
+    };
     const inTopic = group("7", { mentionsSelf: false, chat: { id: "-100", type: "group", threadId: "5" } });
-    expect(decide({ message: inTopic, access: access({ groups }), isPaired: false })).toEqual({ action: "answer", extraSystemPrompt: "topic" });
+    expect(decide({ message: inTopic, access: access({ groups }), isPaired: false })).toEqual({
+      action: "answer",
+      extraSystemPrompt: "topic",
+    });
     expect(actionOf(group("7", { mentionsSelf: false }), access({ groups }))).toBe("ignore");
   });
 
@@ -78,6 +90,8 @@ describe("groups", () => {
   });
 
   it("says why it ignores", () => {
-    expect(decide({ message: group("8"), access: access(), isPaired: false })).toMatchObject({ reason: "the sender is not in groupAllowFrom" });
+    expect(decide({ message: group("8"), access: access(), isPaired: false })).toMatchObject({
+      reason: "the sender is not in groupAllowFrom",
+    });
   });
 });

@@ -1,9 +1,27 @@
 import { describe, expect, it } from "vitest";
 
-import { agentOfSessionKey, canonicalSessionKey, mainSessionKey, type SessionKeySettings, sessionKeyOf } from "../../src/sessions/session-key.ts";
+import {
+  agentOfSessionKey,
+  canonicalSessionKey,
+  mainSessionKey,
+  type SessionKeySettings,
+  sessionKeyOf,
+} from "../../src/sessions/session-key.ts";
 
-const settings = (changes: Partial<SessionKeySettings> = {}): SessionKeySettings => ({ scope: "per-sender", dmScope: "main", mainKey: "main", ...changes });
-const conversation = (changes: object = {}) => ({ agentId: "main", channel: "telegram", account: "default", chat: { id: "42", type: "direct" as const }, senderId: "42", ...changes });
+const settings = (changes: Partial<SessionKeySettings> = {}): SessionKeySettings => ({
+  scope: "per-sender",
+  dmScope: "main",
+  mainKey: "main",
+  ...changes,
+});
+const conversation = (changes: object = {}) => ({
+  agentId: "main",
+  channel: "telegram",
+  account: "default",
+  chat: { id: "42", type: "direct" as const },
+  senderId: "42",
+  ...changes,
+});
 
 describe("sessionKeyOf", () => {
   it.each([
@@ -18,7 +36,9 @@ describe("sessionKeyOf", () => {
   it("gives every group and every topic of it a session of its own", () => {
     const chat = { id: "-1001", type: "group" as const };
     expect(sessionKeyOf(conversation({ chat }), settings())).toBe("agent:main:telegram:group:-1001");
-    expect(sessionKeyOf(conversation({ chat: { ...chat, threadId: "7" } }), settings())).toBe("agent:main:telegram:group:-1001:topic:7");
+    expect(sessionKeyOf(conversation({ chat: { ...chat, threadId: "7" } }), settings())).toBe(
+      "agent:main:telegram:group:-1001:topic:7",
+    );
   });
 
   it("puts linked identities into one session", () => {

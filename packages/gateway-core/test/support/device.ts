@@ -2,7 +2,12 @@ import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, sign
 
 export interface SigningOptions {
   readonly version?: "v1" | "v2" | "v3";
-  readonly client?: { readonly id: string; readonly mode: string; readonly platform: string; readonly deviceFamily?: string };
+  readonly client?: {
+    readonly id: string;
+    readonly mode: string;
+    readonly platform: string;
+    readonly deviceFamily?: string;
+  };
   readonly role?: string;
   readonly scopes?: readonly string[];
   readonly signedAt?: number;
@@ -34,7 +39,12 @@ export class Device {
     const common = [version, this.id, client.id, client.mode, role, scopes.join(","), signedAt, token];
     if (version === "v1") return common.join("|");
     if (version === "v2") return [...common, nonce].join("|");
-    return [...common, nonce, client.platform.trim().toLowerCase(), (client.deviceFamily ?? "").trim().toLowerCase()].join("|");
+    return [
+      ...common,
+      nonce,
+      client.platform.trim().toLowerCase(),
+      (client.deviceFamily ?? "").trim().toLowerCase(),
+    ].join("|");
   }
 
   sign(options: SigningOptions): string {

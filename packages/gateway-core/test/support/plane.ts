@@ -6,7 +6,11 @@ import type { ClientOptions } from "ws";
 
 import type { SharedSecret } from "../../src/connection/auth.ts";
 import { type ControlPlane, createControlPlane } from "../../src/control-plane.ts";
-import { CONTROL_PLANE_LIMITS, type ControlPlaneLimits, type ControlPlaneSettings } from "../../src/control-plane-settings.ts";
+import {
+  CONTROL_PLANE_LIMITS,
+  type ControlPlaneLimits,
+  type ControlPlaneSettings,
+} from "../../src/control-plane-settings.ts";
 import { EventBus } from "../../src/events/bus.ts";
 import type { AccountHealth } from "../../src/health/channels-part.ts";
 import { HealthMonitor } from "../../src/health/health.ts";
@@ -39,7 +43,14 @@ export interface PlaneOptions {
   readonly accounts?: AccountHealth[];
 }
 
-const CALM: EventLoopHealth = { degraded: false, reasons: [], intervalMs: 0, delayP99Ms: 0, delayMaxMs: 0, utilization: 0 };
+const CALM: EventLoopHealth = {
+  degraded: false,
+  reasons: [],
+  intervalMs: 0,
+  delayP99Ms: 0,
+  delayMaxMs: 0,
+  utilization: 0,
+};
 const ids: Ids = { uuid: () => randomUUID(), secret: (bytes) => randomBytes(bytes).toString("base64url") };
 
 /** A control plane on a free port, with real presence and health and few methods behind it. */
@@ -73,7 +84,12 @@ export async function openPlane(options: PlaneOptions = {}) {
   const services = { clock, log, ids, events: bus, presence, health, notes } as Partial<Services> as Services;
   const requests = new RequestFlow({
     services,
-    handlers: { health: healthHandler, "system-presence": systemPresence, "system-event": systemEvent, ...options.handlers },
+    handlers: {
+      health: healthHandler,
+      "system-presence": systemPresence,
+      "system-event": systemEvent,
+      ...options.handlers,
+    },
     extraMethods: options.extraMethods ?? [],
   });
   await health.start();
@@ -95,7 +111,12 @@ export async function openPlane(options: PlaneOptions = {}) {
     snapshot: () => ({
       configPath: "/home/me/.openclaw/openclaw.json",
       stateDir: "/home/me/.openclaw",
-      sessionDefaults: { defaultAgentId: "main", mainKey: "main", mainSessionKey: "agent:main:main", scope: "per-sender" },
+      sessionDefaults: {
+        defaultAgentId: "main",
+        mainKey: "main",
+        mainSessionKey: "agent:main:main",
+        scope: "per-sender",
+      },
     }),
     bus,
     clock,

@@ -12,7 +12,13 @@ export interface AnyFrame {
   readonly stateVersion?: { presence: number; health: number };
   // Tests look into payloads of every kind.
   readonly payload?: Readonly<Record<string, unknown>>;
-  readonly error?: { code: string; message: string; details?: Readonly<Record<string, unknown>>; retryable?: boolean; retryAfterMs?: number };
+  readonly error?: {
+    code: string;
+    message: string;
+    details?: Readonly<Record<string, unknown>>;
+    retryable?: boolean;
+    retryAfterMs?: number;
+  };
 }
 
 /** A WebSocket without any knowledge of the protocol: it keeps what it gets and sends what it is told. */
@@ -78,7 +84,8 @@ export class RawClient implements AsyncDisposable {
   #await(what: string, matches: (frame: AnyFrame) => boolean): Promise<AnyFrame> {
     return eventually(what, () => {
       const found = this.frames.find(matches);
-      if (!found && this.closed) throw new Error(`The socket closed (${this.closed.code} ${this.closed.reason}) before ${what}.`);
+      if (!found && this.closed)
+        throw new Error(`The socket closed (${this.closed.code} ${this.closed.reason}) before ${what}.`);
       return found;
     });
   }

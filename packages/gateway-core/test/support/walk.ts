@@ -112,5 +112,22 @@ export async function openWalk(options: WalkOptions) {
     await flow.start();
   }
   const { platform } = kit;
-  return { agent, channels, events, flow, inbox, log, outbox, pairing, platform, published, sessions, stop, store, turnQueue, turns, [Symbol.asyncDispose]: stop };
+  return {
+    agent,
+    channels,
+    events,
+    flow,
+    inbox,
+    log,
+    outbox,
+    pairing,
+    platform,
+    published,
+    sessions,
+    stop,
+    store,
+    turnQueue,
+    turns,
+    [Symbol.asyncDispose]: stop,
+  };
 }
