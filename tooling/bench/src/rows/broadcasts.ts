@@ -9,7 +9,7 @@ const BUDGET = 1;
 /** Events of one load, whatever the number of clients. */
 const MOST_EVENTS = 2000;
 const FEWEST_EVENTS = 10;
-const CHAT_MARK = '{"type":"event","event":"chat"';
+const CHAT_MARK = '"event":"chat"';
 
 /** One event to all clients, as a running answer makes many. */
 export const broadcastRow: Row = {

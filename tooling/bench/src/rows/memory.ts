@@ -33,7 +33,8 @@ async function withTelegram(effort: Effort): Promise<number> {
   await using telegram = await FakeTelegram.start();
   const { token: botToken, apiRoot } = telegram;
   const config = { channels: { telegram: { enabled: true, botToken, apiRoot, dmPolicy: "open", allowFrom: ["*"] } } };
-  return idleMemory(config, effort, async () => {
+  // Awaited here, as the fake server ends when this function returns.
+  return await idleMemory(config, effort, async () => {
     const end = performance.now() + POLL_TIMEOUT_MS;
     while (!telegram.calls.some((call) => call.method === "getUpdates")) {
       if (performance.now() > end) throw new Error("The gateway did not begin to poll Telegram.");

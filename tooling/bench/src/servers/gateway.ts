@@ -17,7 +17,8 @@ const TOKEN = "bench-token-bench-token-bench-token";
 const { model } = JSON.parse(process.argv[2] ?? "{}") as { model?: ModelTarget };
 
 const directory = await createTempDirectory("openclaw-bench");
-const log = createLogger({ level: "info", file: join(directory.path, "log-YYYY-MM-DD.log") });
+// As by default: the file gets every line, requests and events among them.
+const log = createLogger({ level: "debug", file: join(directory.path, "log-YYYY-MM-DD.log") });
 // It keeps few messages, so that its own bookkeeping stays out of the times.
 const { plugin, platform } = createMemoryChannel({ platform: new MemoryPlatform({ maxSent: 100 }) });
 const gateway = await createGateway({

@@ -26,7 +26,9 @@ export async function createOperatorHome(config: Readonly<Record<string, unknown
   const directory = join(home.path, ".openclaw");
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const gateway = { mode: "local", port, auth: { mode: "token", token: TOKEN } };
-  await writeFile(join(directory, "openclaw.json"), JSON.stringify({ gateway, ...config }), { mode: 0o600 });
+  // Everything as by default, but in this home.
+  const logging = { file: join(directory, "openclaw-YYYY-MM-DD.log") };
+  await writeFile(join(directory, "openclaw.json"), JSON.stringify({ gateway, logging, ...config }), { mode: 0o600 });
   return {
     environment: { ...home.environment, OPENCLAW_SKIP_CANVAS_HOST: "1" },
     port,
