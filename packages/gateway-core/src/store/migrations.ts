@@ -2,9 +2,10 @@ import type { DatabaseSync } from "node:sqlite";
 
 import { FatalError } from "../errors.ts";
 import { migration001 } from "./migrations/001-messages.ts";
+import { migration002 } from "./migrations/002-cron.ts";
 
 /** Every migration, in order; the database's user_version says how many of them it has seen. */
-const MIGRATIONS: readonly string[] = [migration001];
+const MIGRATIONS: readonly string[] = [migration001, migration002];
 
 /** Brings a database to the newest schema, one transaction per step. */
 export function migrate(database: DatabaseSync): void {
