@@ -6,6 +6,7 @@
  *   npm run bench -- --row request    one row; may be given several times
  *   npm run bench -- --markdown       the table for the README, with date and machine
  */
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 
 import { markdownTable, provenance, textTable } from "./report.ts";
@@ -40,6 +41,7 @@ const { values } = parseArgs({
   },
 });
 
+const loadBefore = loadavg()[0] ?? 0;
 const chosen = ROWS.filter(({ name }) => values.row?.includes(name) ?? true);
 const unknown = values.row?.filter((name) => !ROWS.some((row) => row.name === name)) ?? [];
 if (unknown.length > 0) {
@@ -59,5 +61,5 @@ if (unknown.length > 0) {
     }
   }
   const table = values.markdown ? markdownTable(lines) : textTable(lines);
-  console.log(`\n${table}\n\n${provenance()}`);
+  console.log(`\n${table}\n\n${provenance(loadBefore)}`);
 }

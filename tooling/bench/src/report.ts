@@ -4,12 +4,12 @@ import type { Line } from "./row.ts";
 
 const HEADINGS = ["what", "measured", "yardstick", "result", "budget", ""] as const;
 
-/** The machine and the day a table belongs to, in one sentence. */
-export function provenance(now = new Date()): string {
+/** The day and the machine a table belongs to, and how busy that was with other things, in one sentence. */
+export function provenance(loadBefore: number, now = new Date()): string {
   const processors = cpus();
   const model = processors[0]?.model.trim() ?? "unknown processor";
   const memory = Math.round(totalmem() / 1024 ** 3);
-  return `${now.toISOString().slice(0, 10)}, ${process.platform} ${process.arch}, ${processors.length} × ${model}, ${memory} GiB, Node ${process.versions.node}`;
+  return `${now.toISOString().slice(0, 10)}, ${process.platform} ${process.arch}, ${processors.length} × ${model}, ${memory} GiB, Node ${process.versions.node}, load average ${loadBefore.toFixed(1)} at the start`;
 }
 
 /** A table for a terminal. */
