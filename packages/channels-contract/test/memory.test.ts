@@ -98,6 +98,14 @@ test("accounts are kept apart, each with its own access rules", () => {
   expect(() => memoryConfigSchema.parse({ unknown: true })).toThrow(/unknown/);
 });
 
+test("groups and topics are passed on, numeric senders as text", () => {
+  const { plugin } = createMemoryChannel();
+  const groups = { team: { requireMention: false, allowFrom: [7], topics: { t1: { allowFrom: [8] } } } };
+  expect(plugin.accounts(plugin.configSchema.parse({ groups }), {})[0]?.access.groups).toEqual({
+    team: { requireMention: false, allowFrom: ["7"], topics: { t1: { allowFrom: ["8"] } } },
+  });
+});
+
 test("typing and reactions are recorded", async () => {
   await using scene = await started();
   await scene.channel.typing?.show({ chatId: "ada" }, signal);

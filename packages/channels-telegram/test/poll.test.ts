@@ -314,6 +314,7 @@ describe("F31 one poller per bot", () => {
     await scene.host.waitForState("online");
     const own = scene.telegram.calls.slice(calls + 1);
     expect(own.map((call) => call.connection)).not.toContain(connection);
+    expect(own[0]?.parameters, "a short poll finds out whether the other one is gone").toMatchObject({ timeout: 5 });
     expect(scene.host.sleeps).toContain(5_000);
     expect(scene.texts()).toEqual(["hello"]);
   });

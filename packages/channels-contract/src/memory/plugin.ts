@@ -1,11 +1,11 @@
 import * as z from "zod";
 
-import type { AccessSettings } from "../access.ts";
+import type { AccessSettings, GroupSettings } from "../access.ts";
 import { defineChannel, type ChannelAccount, type ChannelPlugin } from "../define.ts";
 import { MemoryChannel } from "./channel.ts";
 import { MemoryPlatform } from "./platform.ts";
 
-const senders = z.array(z.union([z.string(), z.number()]).transform(String));
+const senders = z.array(z.union([z.string(), z.number()]));
 
 const groupFields = {
   enabled: z.boolean().exactOptional(),
@@ -84,12 +84,26 @@ function accountOf(accountId: string, base: MemorySection, own: MemorySection): 
 }
 
 function accessOf(section: MemorySection): AccessSettings {
-  const allowFrom = section.allowFrom ?? ["*"];
+  const allowFrom = section.allowFrom?.map(String) ?? ["*"];
   return {
     directPolicy: section.dmPolicy ?? "open",
     allowFrom,
     groupPolicy: section.groupPolicy ?? "open",
-    groupAllowFrom: section.groupAllowFrom ?? allowFrom,
-    ...(section.groups === undefined ? {} : { groups: section.groups }),
+    groupAllowFrom: section.groupAllowFrom?.map(String) ?? allowFrom,
+    ...(section.groups === undefined ? {} : { groups: mapValues(section.groups, groupOf) }),
   };
+}
+
+type GroupSection = NonNullable<MemoryConfig["groups"]>[string];
+
+function groupOf({ allowFrom, topics, ...group }: GroupSection): GroupSettings {
+  return {
+    ...group,
+    ...(allowFrom === undefined ? {} : { allowFrom: allowFrom.map(String) }),
+    ...(topics === undefined ? {} : { topics: mapValues(topics, groupOf) }),
+  };
+}
+
+function mapValues<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
