@@ -5,6 +5,7 @@ import {
   createGateway,
   type Gateway,
   type ListenOptions,
+  type Logger,
   type Logging,
   systemClock,
 } from "@openclaw/gateway-core";
@@ -14,21 +15,21 @@ import { version } from "./version.ts";
 
 export interface Composition {
   readonly config: ConfigRuntime;
-  readonly logging: Logging;
+  readonly log: Logger;
+  readonly logFile: Logging["file"];
   readonly channels: readonly ChannelPlugin[];
   /** What the command line says about the address and the credential. */
   readonly listen: ListenOptions;
 }
 
 /** The one place where concrete classes meet: the gateway that the program `openclaw` runs. */
-export function compose({ config, logging, channels, listen }: Composition): Promise<Gateway> {
-  const log = logging.logger;
+export function compose({ config, log, logFile, channels, listen }: Composition): Promise<Gateway> {
   return createGateway({
     config,
     listen,
     version,
     log,
-    logFile: logging.file,
+    logFile,
     clock: systemClock,
     agent: createAgentRuntime({
       settings: () => agentRuntimeSettings(config),

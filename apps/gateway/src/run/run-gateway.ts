@@ -18,6 +18,7 @@ import { readProfile } from "../profile/locate.ts";
 import { setUp } from "../profile/set-up.ts";
 import { keepRunning } from "./defects.ts";
 import { freePort } from "./port-holders.ts";
+import { TrafficLog } from "./traffic-log.ts";
 
 const PROCESS_TITLE = "openclaw-gateway";
 
@@ -40,7 +41,13 @@ export async function runGateway(
     await using logging = openLog(config, { stdout: process.stdout, verbose: options.verbose });
     using _defects = keepRunning(logging.logger);
     if (options.force) await freeOwnPort(config, options, { logging, signal });
-    const gateway = await compose({ config, logging, channels, listen: listenOptions(options) });
+    const gateway = await compose({
+      config,
+      log: options.wsLog === "auto" ? logging.logger : new TrafficLog(logging.logger, options.wsLog),
+      logFile: logging.file,
+      channels,
+      listen: listenOptions(options),
+    });
     await runUntil(gateway, { config, logging, options, signal });
     return { kind: "stopped" };
   } catch (error) {

@@ -1,8 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
 
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
+import { INSTALL_TIMEOUT_MS, installation } from "./support/installation.ts";
 import { LOCAL, Operator } from "./support/operator.ts";
+
+beforeAll(installation, INSTALL_TIMEOUT_MS);
 
 describe("the installed command", () => {
   it("R9.2 prints its version and help, and leaves nothing behind", async () => {

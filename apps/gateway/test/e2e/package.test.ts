@@ -3,9 +3,9 @@ import { join } from "node:path";
 
 import { createTempDirectory } from "@openclaw/testkit/temp-directory";
 import { runProcess } from "@openclaw/testkit/process";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { installation, pack } from "./support/installation.ts";
+import { INSTALL_TIMEOUT_MS, installation, pack } from "./support/installation.ts";
 
 async function bytesIn(directory: string): Promise<number> {
   const entries = await readdir(directory, { withFileTypes: true, recursive: true });
@@ -14,6 +14,8 @@ async function bytesIn(directory: string): Promise<number> {
     .map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
+
+beforeAll(installation, INSTALL_TIMEOUT_MS);
 
 describe("the published package", () => {
   it("R9.2 depends only on what the bundle leaves outside, at exact versions", async () => {

@@ -1,8 +1,9 @@
 import { FakeTelegram } from "@openclaw/testkit/fake-telegram";
 import { type FakeModel, startFakeModel } from "@openclaw/testkit/fake-model";
 import { eventually } from "@openclaw/testkit/eventually";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
+import { INSTALL_TIMEOUT_MS, installation } from "./support/installation.ts";
 import { LOCAL, Operator } from "./support/operator.ts";
 
 interface Scene extends AsyncDisposable {
@@ -45,6 +46,8 @@ const WAIT = { timeoutMs: 20_000 };
 function textsTo(telegram: FakeTelegram, chatId: number = ADA.id): (string | undefined)[] {
   return telegram.sent.filter(({ message }) => message.chat.id === chatId).map(({ message }) => message.text);
 }
+
+beforeAll(installation, INSTALL_TIMEOUT_MS);
 
 describe("a Telegram message, through the installed gateway", () => {
   it("R1.1 is answered through the model, once, in its chat", async () => {

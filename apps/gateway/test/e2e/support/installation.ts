@@ -11,6 +11,8 @@ const APPLICATION = fileURLToPath(new URL("../../..", import.meta.url));
 const ROOT = join(APPLICATION, "..", "..");
 const CACHE = join(ROOT, ".cache", "e2e");
 const INSTALL_DEADLINE_MS = 120_000;
+/** For the hook of a test file that needs the installation: building, packing, installing, and waiting for another file. */
+export const INSTALL_TIMEOUT_MS = 3 * INSTALL_DEADLINE_MS;
 
 /** The packed program, installed by npm into a prefix of its own. */
 export interface Installation {
@@ -38,11 +40,11 @@ async function install(): Promise<Installation> {
   if (await isStale()) await run(join(ROOT, "node_modules", ".bin", "tsup"), [], APPLICATION);
   const prefix = join(CACHE, await fingerprint());
   if (!existsSync(prefix)) await installInto(prefix);
-  const [tarball = ""] = (await readdir(prefix)).filter((name) => name.endsWith(".tgz"));
+  const tarball = await tarballIn(prefix);
   return {
     command: join(prefix, "bin", "openclaw"),
     packageDirectory: join(prefix, "lib", "node_modules", "openclaw"),
-    tarball: join(prefix, tarball),
+    tarball,
   };
 }
 
@@ -52,10 +54,14 @@ async function installInto(prefix: string): Promise<void> {
   }
   const partial = await mkdtemp(`${prefix}-`);
   await pack(partial);
-  const [tarball = ""] = (await readdir(partial)).filter((name) => name.endsWith(".tgz"));
+  const tarball = await tarballIn(partial);
   const options = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
-  await run("npm", ["install", "--global", "--prefix", partial, ...options, join(partial, tarball)], partial);
+  await run("npm", ["install", "--global", "--prefix", partial, ...options, tarball], partial);
   await rename(partial, prefix);
+}
+
+async function tarballIn(folder: string): Promise<string> {
+  return join(folder, (await readdir(folder)).find((name) => name.endsWith(".tgz")) ?? "no tarball");
 }
 
 /** Writes the tarball of the present build into a folder. */
