@@ -24,6 +24,9 @@ import { GatewayError, toErrorShape } from "./errors.ts";
 import type { CallContext, Caller, Handler, Services } from "./methods/define.ts";
 import type { AcceptedAnswer } from "./ports.ts";
 
+/** The opening request, which the connection answers itself. */
+const HANDSHAKE = "connect";
+
 /** A method that a host adds. It is called, checked and advertised like those of the contract. */
 export interface ExtraMethod<Params = unknown> {
   readonly name: string;
@@ -120,7 +123,7 @@ export class RequestFlow {
   #find(name: string, caller: Caller): Method {
     const method = this.#methods.get(name);
     if (method) return method;
-    if (name === "connect") throw new GatewayError("INVALID_REQUEST", "connect is only valid as the first request");
+    if (name === HANDSHAKE) throw new GatewayError("INVALID_REQUEST", "connect is only valid as the first request");
     if (caller.role === "node") throw new GatewayError("INVALID_REQUEST", "unauthorized role: node");
     assertScope("operator.admin", caller);
     throw new GatewayError("INVALID_REQUEST", `unknown method: ${name}`);
@@ -132,8 +135,9 @@ export class RequestFlow {
   }
 
   #add(method: Method, isServed: boolean): void {
-    if (this.#methods.has(method.name))
-      throw new Error(`The method "${method.name}" is defined twice; give yours another name.`);
+    if (this.#methods.has(method.name) || method.name === HANDSHAKE) {
+      throw new Error(`The method "${method.name}" exists already; give yours another name.`);
+    }
     this.#methods.set(method.name, method);
     if (isServed) this.#served.push(method.name);
   }

@@ -91,7 +91,9 @@ export class FanOut implements Disposable {
   /** Those of the audience that may see the event. */
   #addressed(event: EventName, audience: Audience): ReadonlySet<Subscriber> {
     const found = [...(audience.connectionIds ?? [])].map((id) => this.#byId.get(id));
-    return new Set(found.filter((subscriber) => subscriber !== undefined && mayReceive(subscriber, event)) as Subscriber[]);
+    return new Set(
+      found.filter((subscriber) => subscriber !== undefined && mayReceive(subscriber, event)) as Subscriber[],
+    );
   }
 
   #encode(name: EventName, payload: unknown): EncodedEvent {

@@ -31,7 +31,7 @@ export interface HttpContext {
   /** Aborts when the client is gone. */
   readonly signal: AbortSignal;
   /** Calls a gateway method with the request's rights: all with the gateway's credential, none without. */
-  call<M extends MethodName>(method: M, params: ParamsOf<M>): Promise<ResultOf<M>>;
+  readonly call: <M extends MethodName>(method: M, params: ParamsOf<M>) => Promise<ResultOf<M>>;
 }
 
 /** A route that is served beside the gateway's own. */

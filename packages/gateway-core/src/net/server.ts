@@ -36,6 +36,7 @@ export interface Listening {
 }
 
 const PEER = "peer";
+/** How often overdue requests are looked for. */
 const CHECK_INTERVAL_MS = 5_000;
 const REFUSED_RETRY_SECONDS = 2;
 
@@ -127,7 +128,7 @@ async function createApp({ limits }: NetSettings): Promise<FastifyInstance> {
     http: {
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.headersTimeoutMs,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, limits.headersTimeoutMs),
       shouldUpgradeCallback: isWebSocketUpgrade,
     },
   });
