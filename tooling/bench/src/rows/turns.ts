@@ -16,7 +16,7 @@ export const turnRow: Row = {
   summary: "turn overhead and turns per second, durable",
   async measure(effort) {
     await using models = await ServerProcess.start<ModelTarget>("model.ts");
-    await using gateway = await startGateway(models.ready);
+    await using gateway = await startGateway({ model: models.ready });
     const one = await measure(gateway, models.ready, 1, effort);
     const many = await measure(gateway, models.ready, SESSIONS, effort);
     const commits = (await gateway.command("commits")) as number[];

@@ -11,14 +11,15 @@ import { createTempDirectory } from "@openclaw/testkit/temp-directory";
 
 import { CHAT_EVENT, paced } from "./broadcast.ts";
 import { serveCommands } from "./commands.ts";
-import { type BareRound, type ModelTarget, roundTrips, timeCommits, type TurnRound, turns } from "./turn-load.ts";
+import type { GatewaySettings } from "./start.ts";
+import { type BareRound, roundTrips, timeCommits, type TurnRound, turns } from "./turn-load.ts";
 
 const TOKEN = "bench-token-bench-token-bench-token";
-const { model } = JSON.parse(process.argv[2] ?? "{}") as { model?: ModelTarget };
+const { model, logLevel = "debug" } = JSON.parse(process.argv[2] ?? "{}") as GatewaySettings;
 
 const directory = await createTempDirectory("openclaw-bench");
 // As by default: the file gets every line, requests and events among them.
-const log = createLogger({ level: "debug", file: join(directory.path, "log-YYYY-MM-DD.log") });
+const log = createLogger({ level: logLevel, file: join(directory.path, "log-YYYY-MM-DD.log") });
 // It keeps few messages, so that its own bookkeeping stays out of the times.
 const { plugin, platform } = createMemoryChannel({ platform: new MemoryPlatform({ maxSent: 100 }) });
 const gateway = await createGateway({

@@ -5,9 +5,16 @@ import { ServerProcess } from "./server-process.ts";
 /** A server that speaks the beginning of the protocol: the gateway, or the yardstick. */
 export type BenchServer = ServerProcess<Target>;
 
-/** The gateway's core, its default agent on the given model or on the built-in one. */
-export function startGateway(model?: ModelTarget): Promise<BenchServer> {
-  return ServerProcess.start<Target>("gateway.ts", model === undefined ? {} : { model });
+export interface GatewaySettings {
+  /** What the default agent runs on; the built-in model without it. */
+  readonly model?: ModelTarget;
+  /** The least severe lines of the log file; as by default without it. */
+  readonly logLevel?: "debug" | "info";
+}
+
+/** The gateway's core with its default agent. */
+export function startGateway(settings: GatewaySettings = {}): Promise<BenchServer> {
+  return ServerProcess.start<Target>("gateway.ts", settings);
 }
 
 export function startBare(): Promise<BenchServer> {
