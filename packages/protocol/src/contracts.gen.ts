@@ -5,8 +5,10 @@ import { agentIdentity, agentRow, modelInfo } from "./entities/model.ts";
 import { attachment, chatMessage, contentBlock, tokenUsage, usageCost } from "./entities/message.ts";
 import { channelAccountStatus, channelHealth, channelIdentity, channelMeta, channelProbe, channelState, channelSummary, linkChannel, statusIssue } from "./entities/channel.ts";
 import { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, sessionDefaults, snapshot } from "./entities/connect.ts";
+import { cronDelivery, cronIsolation, cronJob, cronJobInput, cronJobState, cronMissedPolicy, cronPayload, cronPayloadInput, cronRunEntry, cronSchedule, cronScheduleInput } from "./entities/cron.ts";
 import { deliveryContext, sessionKind, sessionModelDefaults, sessionOrigin, sessionRow, sessionStatus } from "./entities/session.ts";
 import { errorCode, errorShape, eventFrame, requestFrame, responseFrame, stateVersion } from "./entities/frame.ts";
+import { heartbeatReport } from "./entities/heartbeat.ts";
 import { nodeError, nodeRow, pairedNode, pendingNode } from "./entities/node.ts";
 import { outboundReceipt, outboxRow, outboxState } from "./entities/outbox.ts";
 import { pairingRequest } from "./entities/pairing.ts";
@@ -14,7 +16,9 @@ import { presenceEntry } from "./entities/presence.ts";
 import { agentEvent } from "./events/agent.ts";
 import { chatEvent } from "./events/chat.ts";
 import { connectChallengeEvent } from "./events/connect.challenge.ts";
+import { cronEvent } from "./events/cron.ts";
 import { healthEvent } from "./events/health.ts";
+import { heartbeatEvent } from "./events/heartbeat.ts";
 import { nodeInvokeRequestEvent } from "./events/node.invoke.request.ts";
 import { nodePairRequestedEvent } from "./events/node.pair.requested.ts";
 import { nodePairResolvedEvent } from "./events/node.pair.resolved.ts";
@@ -30,7 +34,15 @@ import { chatHistory as chatHistoryMethod } from "./methods/chat.history.ts";
 import { chatInject as chatInjectMethod } from "./methods/chat.inject.ts";
 import { chatSend as chatSendMethod } from "./methods/chat.send.ts";
 import { connect as connectMethod } from "./methods/connect.ts";
+import { cronAdd as cronAddMethod } from "./methods/cron.add.ts";
+import { cronList as cronListMethod } from "./methods/cron.list.ts";
+import { cronRemove as cronRemoveMethod } from "./methods/cron.remove.ts";
+import { cronRun as cronRunMethod } from "./methods/cron.run.ts";
+import { cronRuns as cronRunsMethod } from "./methods/cron.runs.ts";
+import { cronStatus as cronStatusMethod } from "./methods/cron.status.ts";
+import { cronUpdate as cronUpdateMethod } from "./methods/cron.update.ts";
 import { health as healthMethod } from "./methods/health.ts";
+import { lastHeartbeat as lastHeartbeatMethod } from "./methods/last-heartbeat.ts";
 import { logsTail as logsTailMethod } from "./methods/logs.tail.ts";
 import { modelsList as modelsListMethod } from "./methods/models.list.ts";
 import { nodeDescribe as nodeDescribeMethod } from "./methods/node.describe.ts";
@@ -49,9 +61,11 @@ import { pairingApprove as pairingApproveMethod } from "./methods/pairing.approv
 import { pairingList as pairingListMethod } from "./methods/pairing.list.ts";
 import { send as sendMethod } from "./methods/send.ts";
 import { sessionsList as sessionsListMethod } from "./methods/sessions.list.ts";
+import { setHeartbeats as setHeartbeatsMethod } from "./methods/set-heartbeats.ts";
 import { status as statusMethod } from "./methods/status.ts";
 import { systemEvent as systemEventMethod } from "./methods/system-event.ts";
 import { systemPresence as systemPresenceMethod } from "./methods/system-presence.ts";
+import { wake as wakeMethod } from "./methods/wake.ts";
 
 /** The contract of every method, by name; `connect` included. */
 export const METHOD_CONTRACTS = {
@@ -64,7 +78,15 @@ export const METHOD_CONTRACTS = {
   "chat.inject": chatInjectMethod,
   "chat.send": chatSendMethod,
   "connect": connectMethod,
+  "cron.add": cronAddMethod,
+  "cron.list": cronListMethod,
+  "cron.remove": cronRemoveMethod,
+  "cron.run": cronRunMethod,
+  "cron.runs": cronRunsMethod,
+  "cron.status": cronStatusMethod,
+  "cron.update": cronUpdateMethod,
   "health": healthMethod,
+  "last-heartbeat": lastHeartbeatMethod,
   "logs.tail": logsTailMethod,
   "models.list": modelsListMethod,
   "node.describe": nodeDescribeMethod,
@@ -83,9 +105,11 @@ export const METHOD_CONTRACTS = {
   "pairing.list": pairingListMethod,
   "send": sendMethod,
   "sessions.list": sessionsListMethod,
+  "set-heartbeats": setHeartbeatsMethod,
   "status": statusMethod,
   "system-event": systemEventMethod,
   "system-presence": systemPresenceMethod,
+  "wake": wakeMethod,
 } as const;
 
 /** The contract of every event, by name. */
@@ -93,7 +117,9 @@ export const EVENT_CONTRACTS = {
   "agent": agentEvent,
   "chat": chatEvent,
   "connect.challenge": connectChallengeEvent,
+  "cron": cronEvent,
   "health": healthEvent,
+  "heartbeat": heartbeatEvent,
   "node.invoke.request": nodeInvokeRequestEvent,
   "node.pair.requested": nodePairRequestedEvent,
   "node.pair.resolved": nodePairResolvedEvent,
@@ -129,6 +155,17 @@ export const ENTITIES = {
   ConnectParams: connectParams,
   ConnectionPolicy: connectionPolicy,
   ContentBlock: contentBlock,
+  CronDelivery: cronDelivery,
+  CronIsolation: cronIsolation,
+  CronJob: cronJob,
+  CronJobInput: cronJobInput,
+  CronJobState: cronJobState,
+  CronMissedPolicy: cronMissedPolicy,
+  CronPayload: cronPayload,
+  CronPayloadInput: cronPayloadInput,
+  CronRunEntry: cronRunEntry,
+  CronSchedule: cronSchedule,
+  CronScheduleInput: cronScheduleInput,
   DeliveryContext: deliveryContext,
   DeviceProof: deviceProof,
   ErrorCode: errorCode,
@@ -137,6 +174,7 @@ export const ENTITIES = {
   EventLoopHealth: eventLoopHealth,
   HealthProblem: healthProblem,
   HealthSnapshot: healthSnapshot,
+  HeartbeatReport: heartbeatReport,
   HeartbeatSettings: heartbeatSettings,
   HelloAuth: helloAuth,
   HelloOk: helloOk,

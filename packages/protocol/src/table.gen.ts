@@ -9,7 +9,15 @@ import type { chatAbort } from "./methods/chat.abort.ts";
 import type { chatHistory } from "./methods/chat.history.ts";
 import type { chatInject } from "./methods/chat.inject.ts";
 import type { chatSend } from "./methods/chat.send.ts";
+import type { cronAdd } from "./methods/cron.add.ts";
+import type { cronList } from "./methods/cron.list.ts";
+import type { cronRemove } from "./methods/cron.remove.ts";
+import type { cronRun } from "./methods/cron.run.ts";
+import type { cronRuns } from "./methods/cron.runs.ts";
+import type { cronStatus } from "./methods/cron.status.ts";
+import type { cronUpdate } from "./methods/cron.update.ts";
 import type { health } from "./methods/health.ts";
+import type { lastHeartbeat } from "./methods/last-heartbeat.ts";
 import type { logsTail } from "./methods/logs.tail.ts";
 import type { modelsList } from "./methods/models.list.ts";
 import type { nodeDescribe } from "./methods/node.describe.ts";
@@ -28,13 +36,17 @@ import type { pairingApprove } from "./methods/pairing.approve.ts";
 import type { pairingList } from "./methods/pairing.list.ts";
 import type { send } from "./methods/send.ts";
 import type { sessionsList } from "./methods/sessions.list.ts";
+import type { setHeartbeats } from "./methods/set-heartbeats.ts";
 import type { status } from "./methods/status.ts";
 import type { systemEvent } from "./methods/system-event.ts";
 import type { systemPresence } from "./methods/system-presence.ts";
+import type { wake } from "./methods/wake.ts";
 import type { agentEvent } from "./events/agent.ts";
 import type { chatEvent } from "./events/chat.ts";
 import type { connectChallengeEvent } from "./events/connect.challenge.ts";
+import type { cronEvent } from "./events/cron.ts";
 import type { healthEvent } from "./events/health.ts";
+import type { heartbeatEvent } from "./events/heartbeat.ts";
 import type { nodeInvokeRequestEvent } from "./events/node.invoke.request.ts";
 import type { nodePairRequestedEvent } from "./events/node.pair.requested.ts";
 import type { nodePairResolvedEvent } from "./events/node.pair.resolved.ts";
@@ -53,7 +65,15 @@ interface MethodContracts {
   readonly "chat.history": typeof chatHistory;
   readonly "chat.inject": typeof chatInject;
   readonly "chat.send": typeof chatSend;
+  readonly "cron.add": typeof cronAdd;
+  readonly "cron.list": typeof cronList;
+  readonly "cron.remove": typeof cronRemove;
+  readonly "cron.run": typeof cronRun;
+  readonly "cron.runs": typeof cronRuns;
+  readonly "cron.status": typeof cronStatus;
+  readonly "cron.update": typeof cronUpdate;
   readonly "health": typeof health;
+  readonly "last-heartbeat": typeof lastHeartbeat;
   readonly "logs.tail": typeof logsTail;
   readonly "models.list": typeof modelsList;
   readonly "node.describe": typeof nodeDescribe;
@@ -72,16 +92,20 @@ interface MethodContracts {
   readonly "pairing.list": typeof pairingList;
   readonly "send": typeof send;
   readonly "sessions.list": typeof sessionsList;
+  readonly "set-heartbeats": typeof setHeartbeats;
   readonly "status": typeof status;
   readonly "system-event": typeof systemEvent;
   readonly "system-presence": typeof systemPresence;
+  readonly "wake": typeof wake;
 }
 
 interface EventContracts {
   readonly "agent": typeof agentEvent;
   readonly "chat": typeof chatEvent;
   readonly "connect.challenge": typeof connectChallengeEvent;
+  readonly "cron": typeof cronEvent;
   readonly "health": typeof healthEvent;
+  readonly "heartbeat": typeof heartbeatEvent;
   readonly "node.invoke.request": typeof nodeInvokeRequestEvent;
   readonly "node.pair.requested": typeof nodePairRequestedEvent;
   readonly "node.pair.resolved": typeof nodePairResolvedEvent;
@@ -114,7 +138,15 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "chat.history": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "chat.inject": { roles: ["operator"], scope: "operator.admin", idempotency: "none", answersTwice: false },
   "chat.send": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false },
+  "cron.add": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
+  "cron.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["sortBy", "sortDir", "includeDeliveryPreviews", "compact"] },
+  "cron.remove": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
+  "cron.run": { roles: ["operator"], scope: "operator.admin", idempotency: "none", answersTwice: false },
+  "cron.runs": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "cron.status": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "cron.update": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
   "health": { roles: ["operator", "node"], scope: null, idempotency: "none", answersTwice: false },
+  "last-heartbeat": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "logs.tail": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "models.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["view", "agentId", "sessionKey"] },
   "node.describe": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
@@ -133,9 +165,11 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "pairing.list": { roles: ["operator"], scope: "operator.pairing", idempotency: "none", answersTwice: false },
   "send": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false },
   "sessions.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["configuredAgentsOnly", "ownerFirst"] },
+  "set-heartbeats": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
   "status": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["includeChannelSummary", "includeCliProjection"] },
   "system-event": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
   "system-presence": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "wake": { roles: ["operator"], scope: "operator.write", idempotency: "none", answersTwice: false },
 });
 
 /** Every event, by name. */
@@ -143,7 +177,9 @@ export const EVENTS: { readonly [E in EventName]: EventRow } = /* @__PURE__ */ f
   "agent": { roles: ["operator", "node"], scope: "operator.read", droppable: false },
   "chat": { roles: ["operator", "node"], scope: "operator.read", droppable: false },
   "connect.challenge": { roles: ["operator", "node"], scope: null, droppable: false },
+  "cron": { roles: ["operator"], scope: "operator.read", droppable: true },
   "health": { roles: ["operator", "node"], scope: "operator.read", droppable: true },
+  "heartbeat": { roles: ["operator"], scope: "operator.read", droppable: true },
   "node.invoke.request": { roles: ["node"], scope: null, droppable: false },
   "node.pair.requested": { roles: ["operator"], scope: "operator.pairing", droppable: false },
   "node.pair.resolved": { roles: ["operator", "node"], scope: "operator.pairing", droppable: false },

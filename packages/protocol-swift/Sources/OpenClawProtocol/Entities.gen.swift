@@ -1067,6 +1067,1082 @@ public struct ContentBlock: Codable, Sendable, Hashable {
     }
 }
 
+/// Where the answer of a job's turn goes besides the main session.
+public struct CronDelivery: Codable, Sendable, Hashable {
+    /// announce when left out and a target is given.
+    public var mode: CronDeliveryMode?
+    /// A channel, or last: the chat that last wrote in the main session.
+    public var channel: String?
+    public var to: String?
+    public var accountId: String?
+    /// Having nowhere to deliver to is no failure.
+    public var bestEffort: Bool?
+
+    public init(
+        mode: CronDeliveryMode? = nil,
+        channel: String? = nil,
+        to: String? = nil,
+        accountId: String? = nil,
+        bestEffort: Bool? = nil
+    ) {
+        self.mode = mode
+        self.channel = channel
+        self.to = to
+        self.accountId = accountId
+        self.bestEffort = bestEffort
+    }
+}
+
+/// announce when left out and a target is given.
+public enum CronDeliveryMode: RawRepresentable, Codable, Sendable, Hashable {
+    case none
+    case announce
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "none": self = .none
+        case "announce": self = .announce
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .none: return "none"
+        case .announce: return "announce"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronDeliveryMode] = [
+        .none,
+        .announce,
+    ]
+}
+
+/// The line that a turn of its own leaves in the main session.
+public struct CronIsolation: Codable, Sendable, Hashable {
+    public var postToMainPrefix: String?
+    public var postToMainMode: CronIsolationPostToMainMode?
+    public var postToMainMaxChars: Int64?
+
+    public init(
+        postToMainPrefix: String? = nil,
+        postToMainMode: CronIsolationPostToMainMode? = nil,
+        postToMainMaxChars: Int64? = nil
+    ) {
+        self.postToMainPrefix = postToMainPrefix
+        self.postToMainMode = postToMainMode
+        self.postToMainMaxChars = postToMainMaxChars
+    }
+}
+
+public enum CronIsolationPostToMainMode: RawRepresentable, Codable, Sendable, Hashable {
+    case summary
+    case full
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "summary": self = .summary
+        case "full": self = .full
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .summary: return "summary"
+        case .full: return "full"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronIsolationPostToMainMode] = [
+        .summary,
+        .full,
+    ]
+}
+
+/// A job, as it is stored.
+public struct CronJob: Codable, Sendable, Hashable {
+    public var id: String
+    public var name: String
+    public var description: String?
+    public var agentId: String?
+    public var enabled: Bool
+    public var deleteAfterRun: Bool?
+    public var createdAtMs: Int64
+    public var updatedAtMs: Int64
+    public var schedule: CronSchedule
+    public var sessionTarget: CronJobSessionTarget
+    public var wakeMode: CronJobWakeMode
+    public var payload: CronPayload
+    public var delivery: CronDelivery?
+    public var isolation: CronIsolation?
+    public var missed: CronMissedPolicy?
+    public var state: CronJobState
+    public var nextRunAtMs: Int64?
+    public var effectiveAgentId: String?
+
+    public init(
+        id: String,
+        name: String,
+        description: String? = nil,
+        agentId: String? = nil,
+        enabled: Bool,
+        deleteAfterRun: Bool? = nil,
+        createdAtMs: Int64,
+        updatedAtMs: Int64,
+        schedule: CronSchedule,
+        sessionTarget: CronJobSessionTarget,
+        wakeMode: CronJobWakeMode,
+        payload: CronPayload,
+        delivery: CronDelivery? = nil,
+        isolation: CronIsolation? = nil,
+        missed: CronMissedPolicy? = nil,
+        state: CronJobState,
+        nextRunAtMs: Int64? = nil,
+        effectiveAgentId: String? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.description = description
+        self.agentId = agentId
+        self.enabled = enabled
+        self.deleteAfterRun = deleteAfterRun
+        self.createdAtMs = createdAtMs
+        self.updatedAtMs = updatedAtMs
+        self.schedule = schedule
+        self.sessionTarget = sessionTarget
+        self.wakeMode = wakeMode
+        self.payload = payload
+        self.delivery = delivery
+        self.isolation = isolation
+        self.missed = missed
+        self.state = state
+        self.nextRunAtMs = nextRunAtMs
+        self.effectiveAgentId = effectiveAgentId
+    }
+}
+
+public enum CronJobSessionTarget: RawRepresentable, Codable, Sendable, Hashable {
+    case main
+    case isolated
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "main": self = .main
+        case "isolated": self = .isolated
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .main: return "main"
+        case .isolated: return "isolated"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronJobSessionTarget] = [
+        .main,
+        .isolated,
+    ]
+}
+
+public enum CronJobWakeMode: RawRepresentable, Codable, Sendable, Hashable {
+    case now
+    case nextHeartbeat
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "now": self = .now
+        case "next-heartbeat": self = .nextHeartbeat
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .now: return "now"
+        case .nextHeartbeat: return "next-heartbeat"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronJobWakeMode] = [
+        .now,
+        .nextHeartbeat,
+    ]
+}
+
+/// A job to add, or what to change of one.
+public struct CronJobInput: Codable, Sendable, Hashable {
+    public var name: String?
+    public var description: String?
+    /// The default agent without it; null clears it.
+    public var agentId: String?
+    /// true when left out.
+    public var enabled: Bool?
+    /// kind at: forget the job once it ran well.
+    public var deleteAfterRun: Bool?
+    public var schedule: CronScheduleInput?
+    /// Told by the payload when left out.
+    public var sessionTarget: CronJobInputSessionTarget?
+    /// next-heartbeat when left out.
+    public var wakeMode: CronJobInputWakeMode?
+    public var payload: CronPayloadInput?
+    public var delivery: CronDelivery?
+    public var isolation: CronIsolation?
+    /// Within ten minutes when left out.
+    public var missed: JSONValue?
+
+    public init(
+        name: String? = nil,
+        description: String? = nil,
+        agentId: String? = nil,
+        enabled: Bool? = nil,
+        deleteAfterRun: Bool? = nil,
+        schedule: CronScheduleInput? = nil,
+        sessionTarget: CronJobInputSessionTarget? = nil,
+        wakeMode: CronJobInputWakeMode? = nil,
+        payload: CronPayloadInput? = nil,
+        delivery: CronDelivery? = nil,
+        isolation: CronIsolation? = nil,
+        missed: JSONValue? = nil
+    ) {
+        self.name = name
+        self.description = description
+        self.agentId = agentId
+        self.enabled = enabled
+        self.deleteAfterRun = deleteAfterRun
+        self.schedule = schedule
+        self.sessionTarget = sessionTarget
+        self.wakeMode = wakeMode
+        self.payload = payload
+        self.delivery = delivery
+        self.isolation = isolation
+        self.missed = missed
+    }
+}
+
+/// Told by the payload when left out.
+public enum CronJobInputSessionTarget: RawRepresentable, Codable, Sendable, Hashable {
+    case main
+    case isolated
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "main": self = .main
+        case "isolated": self = .isolated
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .main: return "main"
+        case .isolated: return "isolated"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronJobInputSessionTarget] = [
+        .main,
+        .isolated,
+    ]
+}
+
+/// next-heartbeat when left out.
+public enum CronJobInputWakeMode: RawRepresentable, Codable, Sendable, Hashable {
+    case now
+    case nextHeartbeat
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "now": self = .now
+        case "next-heartbeat": self = .nextHeartbeat
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .now: return "now"
+        case .nextHeartbeat: return "next-heartbeat"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronJobInputWakeMode] = [
+        .now,
+        .nextHeartbeat,
+    ]
+}
+
+/// What is next, and what the last run came to.
+public struct CronJobState: Codable, Sendable, Hashable {
+    public var nextRunAtMs: Int64?
+    public var runningAtMs: Int64?
+    public var lastRunAtMs: Int64?
+    public var lastStatus: CronJobStateLastStatus?
+    public var lastRunStatus: CronJobStateLastRunStatus?
+    public var lastError: String?
+    public var lastDurationMs: Int64?
+    public var consecutiveErrors: Int64?
+
+    public init(
+        nextRunAtMs: Int64? = nil,
+        runningAtMs: Int64? = nil,
+        lastRunAtMs: Int64? = nil,
+        lastStatus: CronJobStateLastStatus? = nil,
+        lastRunStatus: CronJobStateLastRunStatus? = nil,
+        lastError: String? = nil,
+        lastDurationMs: Int64? = nil,
+        consecutiveErrors: Int64? = nil
+    ) {
+        self.nextRunAtMs = nextRunAtMs
+        self.runningAtMs = runningAtMs
+        self.lastRunAtMs = lastRunAtMs
+        self.lastStatus = lastStatus
+        self.lastRunStatus = lastRunStatus
+        self.lastError = lastError
+        self.lastDurationMs = lastDurationMs
+        self.consecutiveErrors = consecutiveErrors
+    }
+}
+
+public enum CronJobStateLastStatus: RawRepresentable, Codable, Sendable, Hashable {
+    case ok
+    case error
+    case skipped
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "ok": self = .ok
+        case "error": self = .error
+        case "skipped": self = .skipped
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .ok: return "ok"
+        case .error: return "error"
+        case .skipped: return "skipped"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronJobStateLastStatus] = [
+        .ok,
+        .error,
+        .skipped,
+    ]
+}
+
+public enum CronJobStateLastRunStatus: RawRepresentable, Codable, Sendable, Hashable {
+    case ok
+    case error
+    case skipped
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "ok": self = .ok
+        case "error": self = .error
+        case "skipped": self = .skipped
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .ok: return "ok"
+        case .error: return "error"
+        case .skipped: return "skipped"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronJobStateLastRunStatus] = [
+        .ok,
+        .error,
+        .skipped,
+    ]
+}
+
+/// What becomes of a run whose time passed while the gateway was away: skip, run, or run within a time.
+public enum CronMissedPolicy: Codable, Sendable, Hashable {
+    case cronMissedPolicyAlternative(CronMissedPolicyAlternative)
+    case cronMissedPolicyAlternative(CronMissedPolicyAlternative)
+    /// Something that this version does not know.
+    case unknown(JSONValue)
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(CronMissedPolicyAlternative.self) {
+            self = .cronMissedPolicyAlternative(value)
+            return
+        }
+        if let value = try? container.decode(CronMissedPolicyAlternative.self) {
+            self = .cronMissedPolicyAlternative(value)
+            return
+        }
+        self = .unknown(try container.decode(JSONValue.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .cronMissedPolicyAlternative(let value): try container.encode(value)
+        case .cronMissedPolicyAlternative(let value): try container.encode(value)
+        case .unknown(let value): try container.encode(value)
+        }
+    }
+}
+
+public enum CronMissedPolicyAlternative: RawRepresentable, Codable, Sendable, Hashable {
+    case skip
+    case run
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "skip": self = .skip
+        case "run": self = .run
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .skip: return "skip"
+        case .run: return "run"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronMissedPolicyAlternative] = [
+        .skip,
+        .run,
+    ]
+}
+
+public struct CronMissedPolicyAlternative: Codable, Sendable, Hashable {
+    public var withinMs: Int64
+
+    public init(
+        withinMs: Int64
+    ) {
+        self.withinMs = withinMs
+    }
+}
+
+/// What a job does. The delivery fields say the same as delivery.
+public struct CronPayload: Codable, Sendable, Hashable {
+    public var kind: CronPayloadKind
+    /// kind systemEvent: a line for the main session.
+    public var text: String?
+    /// kind agentTurn: what the agent is asked.
+    public var message: String?
+    public var model: String?
+    public var thinking: String?
+    public var timeoutSeconds: Int64?
+    public var deliver: Bool?
+    public var channel: String?
+    public var to: String?
+    public var bestEffortDeliver: Bool?
+
+    public init(
+        kind: CronPayloadKind,
+        text: String? = nil,
+        message: String? = nil,
+        model: String? = nil,
+        thinking: String? = nil,
+        timeoutSeconds: Int64? = nil,
+        deliver: Bool? = nil,
+        channel: String? = nil,
+        to: String? = nil,
+        bestEffortDeliver: Bool? = nil
+    ) {
+        self.kind = kind
+        self.text = text
+        self.message = message
+        self.model = model
+        self.thinking = thinking
+        self.timeoutSeconds = timeoutSeconds
+        self.deliver = deliver
+        self.channel = channel
+        self.to = to
+        self.bestEffortDeliver = bestEffortDeliver
+    }
+}
+
+public enum CronPayloadKind: RawRepresentable, Codable, Sendable, Hashable {
+    case systemEvent
+    case agentTurn
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "systemEvent": self = .systemEvent
+        case "agentTurn": self = .agentTurn
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .systemEvent: return "systemEvent"
+        case .agentTurn: return "agentTurn"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronPayloadKind] = [
+        .systemEvent,
+        .agentTurn,
+    ]
+}
+
+/// A line for the main session, or a turn of its own.
+public struct CronPayloadInput: Codable, Sendable, Hashable {
+    /// Told by text or message when left out.
+    public var kind: CronPayloadInputKind?
+    public var text: String?
+    public var message: String?
+    public var model: String?
+    public var thinking: String?
+    /// 0 is the agent's own limit.
+    public var timeoutSeconds: Int64?
+    public var deliver: Bool?
+    public var channel: String?
+    public var to: String?
+    public var bestEffortDeliver: Bool?
+
+    public init(
+        kind: CronPayloadInputKind? = nil,
+        text: String? = nil,
+        message: String? = nil,
+        model: String? = nil,
+        thinking: String? = nil,
+        timeoutSeconds: Int64? = nil,
+        deliver: Bool? = nil,
+        channel: String? = nil,
+        to: String? = nil,
+        bestEffortDeliver: Bool? = nil
+    ) {
+        self.kind = kind
+        self.text = text
+        self.message = message
+        self.model = model
+        self.thinking = thinking
+        self.timeoutSeconds = timeoutSeconds
+        self.deliver = deliver
+        self.channel = channel
+        self.to = to
+        self.bestEffortDeliver = bestEffortDeliver
+    }
+}
+
+/// Told by text or message when left out.
+public enum CronPayloadInputKind: RawRepresentable, Codable, Sendable, Hashable {
+    case systemEvent
+    case agentTurn
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "systemEvent": self = .systemEvent
+        case "agentTurn": self = .agentTurn
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .systemEvent: return "systemEvent"
+        case .agentTurn: return "agentTurn"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronPayloadInputKind] = [
+        .systemEvent,
+        .agentTurn,
+    ]
+}
+
+/// One slot of a job and what became of it.
+public struct CronRunEntry: Codable, Sendable, Hashable {
+    /// When it ended.
+    public var ts: Int64
+    public var jobId: String
+    public var action: String
+    public var status: CronRunEntryStatus
+    /// What became of the slot.
+    public var slot: CronRunEntrySlot?
+    /// Why it failed, was missed or was skipped.
+    public var error: String?
+    public var summary: String?
+    public var runId: String?
+    public var trigger: CronRunEntryTrigger?
+    public var scheduledAtMs: Int64?
+    /// Of a row that stands for several: the last of them.
+    public var untilMs: Int64?
+    /// How many slots the row stands for, when more than one.
+    public var count: Int64?
+    public var runAtMs: Int64?
+    public var durationMs: Int64?
+    public var nextRunAtMs: Int64?
+    public var jobName: String?
+
+    public init(
+        ts: Int64,
+        jobId: String,
+        action: String = "finished",
+        status: CronRunEntryStatus,
+        slot: CronRunEntrySlot? = nil,
+        error: String? = nil,
+        summary: String? = nil,
+        runId: String? = nil,
+        trigger: CronRunEntryTrigger? = nil,
+        scheduledAtMs: Int64? = nil,
+        untilMs: Int64? = nil,
+        count: Int64? = nil,
+        runAtMs: Int64? = nil,
+        durationMs: Int64? = nil,
+        nextRunAtMs: Int64? = nil,
+        jobName: String? = nil
+    ) {
+        self.ts = ts
+        self.jobId = jobId
+        self.action = action
+        self.status = status
+        self.slot = slot
+        self.error = error
+        self.summary = summary
+        self.runId = runId
+        self.trigger = trigger
+        self.scheduledAtMs = scheduledAtMs
+        self.untilMs = untilMs
+        self.count = count
+        self.runAtMs = runAtMs
+        self.durationMs = durationMs
+        self.nextRunAtMs = nextRunAtMs
+        self.jobName = jobName
+    }
+}
+
+public enum CronRunEntryStatus: RawRepresentable, Codable, Sendable, Hashable {
+    case ok
+    case error
+    case skipped
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "ok": self = .ok
+        case "error": self = .error
+        case "skipped": self = .skipped
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .ok: return "ok"
+        case .error: return "error"
+        case .skipped: return "skipped"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronRunEntryStatus] = [
+        .ok,
+        .error,
+        .skipped,
+    ]
+}
+
+/// What became of the slot.
+public enum CronRunEntrySlot: RawRepresentable, Codable, Sendable, Hashable {
+    case done
+    case failed
+    case missed
+    case skipped
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "done": self = .done
+        case "failed": self = .failed
+        case "missed": self = .missed
+        case "skipped": self = .skipped
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .done: return "done"
+        case .failed: return "failed"
+        case .missed: return "missed"
+        case .skipped: return "skipped"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronRunEntrySlot] = [
+        .done,
+        .failed,
+        .missed,
+        .skipped,
+    ]
+}
+
+public enum CronRunEntryTrigger: RawRepresentable, Codable, Sendable, Hashable {
+    case schedule
+    case manual
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "schedule": self = .schedule
+        case "manual": self = .manual
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .schedule: return "schedule"
+        case .manual: return "manual"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronRunEntryTrigger] = [
+        .schedule,
+        .manual,
+    ]
+}
+
+/// When a job runs.
+public struct CronSchedule: Codable, Sendable, Hashable {
+    public var kind: CronScheduleKind
+    /// kind at: the instant.
+    public var atMs: Int64?
+    /// kind at: the same instant in ISO 8601.
+    public var at: String?
+    /// kind every: the distance between two runs.
+    public var everyMs: Int64?
+    /// kind every: an instant the runs are counted from.
+    public var anchorMs: Int64?
+    /// kind cron: five fields, or six with seconds first.
+    public var expr: String?
+    /// kind cron: an IANA time zone; the host's without it.
+    public var tz: String?
+
+    public init(
+        kind: CronScheduleKind,
+        atMs: Int64? = nil,
+        at: String? = nil,
+        everyMs: Int64? = nil,
+        anchorMs: Int64? = nil,
+        expr: String? = nil,
+        tz: String? = nil
+    ) {
+        self.kind = kind
+        self.atMs = atMs
+        self.at = at
+        self.everyMs = everyMs
+        self.anchorMs = anchorMs
+        self.expr = expr
+        self.tz = tz
+    }
+}
+
+public enum CronScheduleKind: RawRepresentable, Codable, Sendable, Hashable {
+    case at
+    case every
+    case cron
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "at": self = .at
+        case "every": self = .every
+        case "cron": self = .cron
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .at: return "at"
+        case .every: return "every"
+        case .cron: return "cron"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronScheduleKind] = [
+        .at,
+        .every,
+        .cron,
+    ]
+}
+
+/// When a job is to run: one of at, every and cron.
+public struct CronScheduleInput: Codable, Sendable, Hashable {
+    /// Told by the other fields when left out.
+    public var kind: CronScheduleInputKind?
+    public var atMs: Int64?
+    /// ISO 8601; UTC without an offset.
+    public var at: String?
+    public var everyMs: Int64?
+    public var anchorMs: Int64?
+    public var expr: String?
+    public var tz: String?
+
+    public init(
+        kind: CronScheduleInputKind? = nil,
+        atMs: Int64? = nil,
+        at: String? = nil,
+        everyMs: Int64? = nil,
+        anchorMs: Int64? = nil,
+        expr: String? = nil,
+        tz: String? = nil
+    ) {
+        self.kind = kind
+        self.atMs = atMs
+        self.at = at
+        self.everyMs = everyMs
+        self.anchorMs = anchorMs
+        self.expr = expr
+        self.tz = tz
+    }
+}
+
+/// Told by the other fields when left out.
+public enum CronScheduleInputKind: RawRepresentable, Codable, Sendable, Hashable {
+    case at
+    case every
+    case cron
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "at": self = .at
+        case "every": self = .every
+        case "cron": self = .cron
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .at: return "at"
+        case .every: return "every"
+        case .cron: return "cron"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronScheduleInputKind] = [
+        .at,
+        .every,
+        .cron,
+    ]
+}
+
 /// Where the answers of a session go.
 public struct DeliveryContext: Codable, Sendable, Hashable {
     public var channel: String?
@@ -1375,6 +2451,145 @@ public struct HealthSnapshot: Codable, Sendable, Hashable {
         self.problems = problems
         self.plugins = plugins
     }
+}
+
+/// What one heartbeat came to.
+public struct HeartbeatReport: Codable, Sendable, Hashable {
+    public var ts: Int64
+    public var status: HeartbeatReportStatus
+    /// Why it was skipped or failed.
+    public var reason: String?
+    /// The same for people, with the remedy.
+    public var message: String?
+    /// The beginning of what the agent said.
+    public var preview: String?
+    public var agentId: String?
+    public var channel: String?
+    public var to: String?
+    public var durationMs: Int64?
+    public var hasMedia: Bool?
+    public var silent: Bool?
+    public var indicatorType: HeartbeatReportIndicatorType?
+
+    public init(
+        ts: Int64,
+        status: HeartbeatReportStatus,
+        reason: String? = nil,
+        message: String? = nil,
+        preview: String? = nil,
+        agentId: String? = nil,
+        channel: String? = nil,
+        to: String? = nil,
+        durationMs: Int64? = nil,
+        hasMedia: Bool? = nil,
+        silent: Bool? = nil,
+        indicatorType: HeartbeatReportIndicatorType? = nil
+    ) {
+        self.ts = ts
+        self.status = status
+        self.reason = reason
+        self.message = message
+        self.preview = preview
+        self.agentId = agentId
+        self.channel = channel
+        self.to = to
+        self.durationMs = durationMs
+        self.hasMedia = hasMedia
+        self.silent = silent
+        self.indicatorType = indicatorType
+    }
+}
+
+public enum HeartbeatReportStatus: RawRepresentable, Codable, Sendable, Hashable {
+    case sent
+    case okEmpty
+    case okToken
+    case skipped
+    case failed
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "sent": self = .sent
+        case "ok-empty": self = .okEmpty
+        case "ok-token": self = .okToken
+        case "skipped": self = .skipped
+        case "failed": self = .failed
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .sent: return "sent"
+        case .okEmpty: return "ok-empty"
+        case .okToken: return "ok-token"
+        case .skipped: return "skipped"
+        case .failed: return "failed"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [HeartbeatReportStatus] = [
+        .sent,
+        .okEmpty,
+        .okToken,
+        .skipped,
+        .failed,
+    ]
+}
+
+public enum HeartbeatReportIndicatorType: RawRepresentable, Codable, Sendable, Hashable {
+    case ok
+    case alert
+    case error
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "ok": self = .ok
+        case "alert": self = .alert
+        case "error": self = .error
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .ok: return "ok"
+        case .alert: return "alert"
+        case .error: return "error"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [HeartbeatReportIndicatorType] = [
+        .ok,
+        .alert,
+        .error,
+    ]
 }
 
 /// How often an agent is woken without a message.

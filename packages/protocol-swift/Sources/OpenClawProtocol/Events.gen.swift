@@ -156,7 +156,139 @@ public struct ConnectChallengeEvent: Codable, Sendable, Hashable {
     }
 }
 
+/// Payload of the event cron.
+public struct CronEvent: Codable, Sendable, Hashable {
+    public var jobId: String
+    public var action: CronEventAction
+    public var job: CronJob?
+    public var runId: String?
+    public var runAtMs: Int64?
+    public var status: CronEventStatus?
+    public var error: String?
+    public var summary: String?
+    public var durationMs: Int64?
+    public var nextRunAtMs: Int64?
+
+    public init(
+        jobId: String,
+        action: CronEventAction,
+        job: CronJob? = nil,
+        runId: String? = nil,
+        runAtMs: Int64? = nil,
+        status: CronEventStatus? = nil,
+        error: String? = nil,
+        summary: String? = nil,
+        durationMs: Int64? = nil,
+        nextRunAtMs: Int64? = nil
+    ) {
+        self.jobId = jobId
+        self.action = action
+        self.job = job
+        self.runId = runId
+        self.runAtMs = runAtMs
+        self.status = status
+        self.error = error
+        self.summary = summary
+        self.durationMs = durationMs
+        self.nextRunAtMs = nextRunAtMs
+    }
+}
+
+public enum CronEventAction: RawRepresentable, Codable, Sendable, Hashable {
+    case added
+    case updated
+    case removed
+    case started
+    case finished
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "added": self = .added
+        case "updated": self = .updated
+        case "removed": self = .removed
+        case "started": self = .started
+        case "finished": self = .finished
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .added: return "added"
+        case .updated: return "updated"
+        case .removed: return "removed"
+        case .started: return "started"
+        case .finished: return "finished"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronEventAction] = [
+        .added,
+        .updated,
+        .removed,
+        .started,
+        .finished,
+    ]
+}
+
+public enum CronEventStatus: RawRepresentable, Codable, Sendable, Hashable {
+    case ok
+    case error
+    case skipped
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "ok": self = .ok
+        case "error": self = .error
+        case "skipped": self = .skipped
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .ok: return "ok"
+        case .error: return "error"
+        case .skipped: return "skipped"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronEventStatus] = [
+        .ok,
+        .error,
+        .skipped,
+    ]
+}
+
 public typealias HealthEvent = HealthSnapshot
+
+public typealias HeartbeatEvent = HeartbeatReport
 
 /// Payload of the event node.invoke.request.
 public struct NodeInvokeRequestEvent: Codable, Sendable, Hashable {
@@ -295,8 +427,12 @@ public enum GatewayEvent: Sendable, Hashable {
     case chat(ChatEvent)
     /// The first frame of every connection, before any request. A device signs the nonce.
     case connectChallenge(ConnectChallengeEvent)
+    /// A job was added, updated or removed, or a run of it began or ended.
+    case cron(CronEvent)
     /// The health snapshot, after it was computed again.
     case health(HealthEvent)
+    /// A heartbeat ran or was skipped.
+    case heartbeat(HeartbeatEvent)
     /// A command for one node, which answers with node.invoke.result. Has no seq.
     case nodeInvokeRequest(NodeInvokeRequestEvent)
     /// A node waits for approval.
@@ -318,7 +454,9 @@ public enum GatewayEvent: Sendable, Hashable {
         case "agent": self = .agent(try payload.decoded(as: AgentEvent.self))
         case "chat": self = .chat(try payload.decoded(as: ChatEvent.self))
         case "connect.challenge": self = .connectChallenge(try payload.decoded(as: ConnectChallengeEvent.self))
+        case "cron": self = .cron(try payload.decoded(as: CronEvent.self))
         case "health": self = .health(try payload.decoded(as: HealthEvent.self))
+        case "heartbeat": self = .heartbeat(try payload.decoded(as: HeartbeatEvent.self))
         case "node.invoke.request": self = .nodeInvokeRequest(try payload.decoded(as: NodeInvokeRequestEvent.self))
         case "node.pair.requested": self = .nodePairRequested(try payload.decoded(as: NodePairRequestedEvent.self))
         case "node.pair.resolved": self = .nodePairResolved(try payload.decoded(as: NodePairResolvedEvent.self))

@@ -544,6 +544,480 @@ public enum ChatSendResult: Codable, Sendable, Hashable {
 
 public typealias ConnectResult = HelloOk
 
+/// Parameters of cron.add.
+public struct CronAddParams: Codable, Sendable, Hashable {
+    public var name: String?
+    public var description: String?
+    /// The default agent without it; null clears it.
+    public var agentId: String?
+    /// true when left out.
+    public var enabled: Bool?
+    /// kind at: forget the job once it ran well.
+    public var deleteAfterRun: Bool?
+    public var schedule: CronScheduleInput?
+    /// Told by the payload when left out.
+    public var sessionTarget: CronAddParamsSessionTarget?
+    /// next-heartbeat when left out.
+    public var wakeMode: CronAddParamsWakeMode?
+    public var payload: CronPayloadInput?
+    public var delivery: CronDelivery?
+    public var isolation: CronIsolation?
+    /// Within ten minutes when left out.
+    public var missed: JSONValue?
+    /// The fields may stand in here as well.
+    public var job: JSONValue?
+    /// Or in here.
+    public var data: JSONValue?
+
+    public init(
+        name: String? = nil,
+        description: String? = nil,
+        agentId: String? = nil,
+        enabled: Bool? = nil,
+        deleteAfterRun: Bool? = nil,
+        schedule: CronScheduleInput? = nil,
+        sessionTarget: CronAddParamsSessionTarget? = nil,
+        wakeMode: CronAddParamsWakeMode? = nil,
+        payload: CronPayloadInput? = nil,
+        delivery: CronDelivery? = nil,
+        isolation: CronIsolation? = nil,
+        missed: JSONValue? = nil,
+        job: JSONValue? = nil,
+        data: JSONValue? = nil
+    ) {
+        self.name = name
+        self.description = description
+        self.agentId = agentId
+        self.enabled = enabled
+        self.deleteAfterRun = deleteAfterRun
+        self.schedule = schedule
+        self.sessionTarget = sessionTarget
+        self.wakeMode = wakeMode
+        self.payload = payload
+        self.delivery = delivery
+        self.isolation = isolation
+        self.missed = missed
+        self.job = job
+        self.data = data
+    }
+}
+
+/// Told by the payload when left out.
+public enum CronAddParamsSessionTarget: RawRepresentable, Codable, Sendable, Hashable {
+    case main
+    case isolated
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "main": self = .main
+        case "isolated": self = .isolated
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .main: return "main"
+        case .isolated: return "isolated"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronAddParamsSessionTarget] = [
+        .main,
+        .isolated,
+    ]
+}
+
+/// next-heartbeat when left out.
+public enum CronAddParamsWakeMode: RawRepresentable, Codable, Sendable, Hashable {
+    case now
+    case nextHeartbeat
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "now": self = .now
+        case "next-heartbeat": self = .nextHeartbeat
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .now: return "now"
+        case .nextHeartbeat: return "next-heartbeat"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronAddParamsWakeMode] = [
+        .now,
+        .nextHeartbeat,
+    ]
+}
+
+public typealias CronAddResult = CronJob
+
+/// Parameters of cron.list.
+public struct CronListParams: Codable, Sendable, Hashable {
+    /// Jobs that are switched off as well.
+    public var includeDisabled: Bool?
+    public var enabled: CronListParamsEnabled?
+    public var agentId: String?
+    /// Only jobs whose name or description holds it.
+    public var query: String?
+    /// 200 when left out.
+    public var limit: Int64?
+    public var offset: Int64?
+    /// Ignored.
+    public var sortBy: JSONValue?
+    /// Ignored.
+    public var sortDir: JSONValue?
+    /// Ignored.
+    public var includeDeliveryPreviews: JSONValue?
+    /// Ignored.
+    public var compact: JSONValue?
+
+    public init(
+        includeDisabled: Bool? = nil,
+        enabled: CronListParamsEnabled? = nil,
+        agentId: String? = nil,
+        query: String? = nil,
+        limit: Int64? = nil,
+        offset: Int64? = nil,
+        sortBy: JSONValue? = nil,
+        sortDir: JSONValue? = nil,
+        includeDeliveryPreviews: JSONValue? = nil,
+        compact: JSONValue? = nil
+    ) {
+        self.includeDisabled = includeDisabled
+        self.enabled = enabled
+        self.agentId = agentId
+        self.query = query
+        self.limit = limit
+        self.offset = offset
+        self.sortBy = sortBy
+        self.sortDir = sortDir
+        self.includeDeliveryPreviews = includeDeliveryPreviews
+        self.compact = compact
+    }
+}
+
+public enum CronListParamsEnabled: RawRepresentable, Codable, Sendable, Hashable {
+    case all
+    case enabled
+    case disabled
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "all": self = .all
+        case "enabled": self = .enabled
+        case "disabled": self = .disabled
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .all: return "all"
+        case .enabled: return "enabled"
+        case .disabled: return "disabled"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronListParamsEnabled] = [
+        .all,
+        .enabled,
+        .disabled,
+    ]
+}
+
+/// Answer of cron.list.
+public struct CronListResult: Codable, Sendable, Hashable {
+    public var jobs: [CronJob]
+    public var total: Int64?
+    public var offset: Int64?
+    public var limit: Int64?
+    public var hasMore: Bool?
+    public var nextOffset: Int64?
+
+    public init(
+        jobs: [CronJob],
+        total: Int64? = nil,
+        offset: Int64? = nil,
+        limit: Int64? = nil,
+        hasMore: Bool? = nil,
+        nextOffset: Int64? = nil
+    ) {
+        self.jobs = jobs
+        self.total = total
+        self.offset = offset
+        self.limit = limit
+        self.hasMore = hasMore
+        self.nextOffset = nextOffset
+    }
+}
+
+/// Parameters of cron.remove.
+public struct CronRemoveParams: Codable, Sendable, Hashable {
+    public var id: String?
+    public var jobId: String?
+
+    public init(
+        id: String? = nil,
+        jobId: String? = nil
+    ) {
+        self.id = id
+        self.jobId = jobId
+    }
+}
+
+/// Answer of cron.remove.
+public struct CronRemoveResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var removed: Bool
+
+    public init(
+        ok: Bool = true,
+        removed: Bool
+    ) {
+        self.ok = ok
+        self.removed = removed
+    }
+}
+
+/// Parameters of cron.run.
+public struct CronRunParams: Codable, Sendable, Hashable {
+    public var id: String?
+    public var jobId: String?
+    /// force when left out.
+    public var mode: CronRunParamsMode?
+
+    public init(
+        id: String? = nil,
+        jobId: String? = nil,
+        mode: CronRunParamsMode? = nil
+    ) {
+        self.id = id
+        self.jobId = jobId
+        self.mode = mode
+    }
+}
+
+/// force when left out.
+public enum CronRunParamsMode: RawRepresentable, Codable, Sendable, Hashable {
+    case due
+    case force
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "due": self = .due
+        case "force": self = .force
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .due: return "due"
+        case .force: return "force"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [CronRunParamsMode] = [
+        .due,
+        .force,
+    ]
+}
+
+/// Answer of cron.run.
+public struct CronRunResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var ran: Bool?
+    public var reason: String?
+    public var enqueued: Bool?
+    public var runId: String?
+    public var processInstanceId: String?
+
+    public init(
+        ok: Bool = true,
+        ran: Bool? = nil,
+        reason: String? = nil,
+        enqueued: Bool? = nil,
+        runId: String? = nil,
+        processInstanceId: String? = nil
+    ) {
+        self.ok = ok
+        self.ran = ran
+        self.reason = reason
+        self.enqueued = enqueued
+        self.runId = runId
+        self.processInstanceId = processInstanceId
+    }
+}
+
+/// Parameters of cron.runs.
+public struct CronRunsParams: Codable, Sendable, Hashable {
+    public var id: String?
+    public var jobId: String?
+    public var runId: String?
+    /// 50 when left out.
+    public var limit: Int64?
+    public var offset: Int64?
+
+    public init(
+        id: String? = nil,
+        jobId: String? = nil,
+        runId: String? = nil,
+        limit: Int64? = nil,
+        offset: Int64? = nil
+    ) {
+        self.id = id
+        self.jobId = jobId
+        self.runId = runId
+        self.limit = limit
+        self.offset = offset
+    }
+}
+
+/// Answer of cron.runs.
+public struct CronRunsResult: Codable, Sendable, Hashable {
+    public var entries: [CronRunEntry]
+    public var total: Int64?
+    public var offset: Int64?
+    public var limit: Int64?
+    public var hasMore: Bool?
+    public var nextOffset: Int64?
+
+    public init(
+        entries: [CronRunEntry],
+        total: Int64? = nil,
+        offset: Int64? = nil,
+        limit: Int64? = nil,
+        hasMore: Bool? = nil,
+        nextOffset: Int64? = nil
+    ) {
+        self.entries = entries
+        self.total = total
+        self.offset = offset
+        self.limit = limit
+        self.hasMore = hasMore
+        self.nextOffset = nextOffset
+    }
+}
+
+/// Parameters of cron.status.
+public struct CronStatusParams: Codable, Sendable, Hashable {
+    public init() {}
+}
+
+/// Answer of cron.status.
+public struct CronStatusResult: Codable, Sendable, Hashable {
+    public var enabled: Bool
+    public var storePath: String
+    public var storage: String?
+    public var sqlitePath: String?
+    /// Jobs there are, those that are switched off among them.
+    public var jobs: Int64
+    public var running: Int64?
+    public var nextWakeAtMs: Int64?
+
+    public init(
+        enabled: Bool,
+        storePath: String,
+        storage: String? = nil,
+        sqlitePath: String? = nil,
+        jobs: Int64,
+        running: Int64? = nil,
+        nextWakeAtMs: Int64? = nil
+    ) {
+        self.enabled = enabled
+        self.storePath = storePath
+        self.storage = storage
+        self.sqlitePath = sqlitePath
+        self.jobs = jobs
+        self.running = running
+        self.nextWakeAtMs = nextWakeAtMs
+    }
+}
+
+/// Parameters of cron.update.
+public struct CronUpdateParams: Codable, Sendable, Hashable {
+    public var id: String?
+    public var jobId: String?
+    public var patch: CronJobInput?
+    /// The patch may stand in here as well.
+    public var job: JSONValue?
+    /// Or in here.
+    public var data: JSONValue?
+
+    public init(
+        id: String? = nil,
+        jobId: String? = nil,
+        patch: CronJobInput? = nil,
+        job: JSONValue? = nil,
+        data: JSONValue? = nil
+    ) {
+        self.id = id
+        self.jobId = jobId
+        self.patch = patch
+        self.job = job
+        self.data = data
+    }
+}
+
+public typealias CronUpdateResult = CronJob
+
 /// Parameters of health.
 public struct HealthParams: Codable, Sendable, Hashable {
     /// True checks every channel now; otherwise the last snapshot is returned.
@@ -557,6 +1031,14 @@ public struct HealthParams: Codable, Sendable, Hashable {
 }
 
 public typealias HealthResult = HealthSnapshot
+
+/// Parameters of last-heartbeat.
+public struct LastHeartbeatParams: Codable, Sendable, Hashable {
+    public init() {}
+}
+
+/// Answer of last-heartbeat.
+public typealias LastHeartbeatResult = HeartbeatReport
 
 /// Parameters of logs.tail.
 public struct LogsTailParams: Codable, Sendable, Hashable {
@@ -1350,6 +1832,32 @@ public struct SessionsListResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of set-heartbeats.
+public struct SetHeartbeatsParams: Codable, Sendable, Hashable {
+    /// Required.
+    public var enabled: Bool?
+
+    public init(
+        enabled: Bool? = nil
+    ) {
+        self.enabled = enabled
+    }
+}
+
+/// Answer of set-heartbeats.
+public struct SetHeartbeatsResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var enabled: Bool
+
+    public init(
+        ok: Bool = true,
+        enabled: Bool
+    ) {
+        self.ok = ok
+        self.enabled = enabled
+    }
+}
+
 /// Parameters of status.
 public struct StatusParams: Codable, Sendable, Hashable {
     /// Ignored.
@@ -1515,6 +2023,69 @@ public struct SystemPresenceParams: Codable, Sendable, Hashable {
 /// Answer of system-presence.
 public typealias SystemPresenceResult = [PresenceEntry]
 
+/// Parameters of wake.
+public struct WakeParams: Codable, Sendable, Hashable {
+    public var text: String
+    public var mode: WakeParamsMode
+
+    public init(
+        text: String,
+        mode: WakeParamsMode
+    ) {
+        self.text = text
+        self.mode = mode
+    }
+}
+
+public enum WakeParamsMode: RawRepresentable, Codable, Sendable, Hashable {
+    case now
+    case nextHeartbeat
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "now": self = .now
+        case "next-heartbeat": self = .nextHeartbeat
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .now: return "now"
+        case .nextHeartbeat: return "next-heartbeat"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [WakeParamsMode] = [
+        .now,
+        .nextHeartbeat,
+    ]
+}
+
+/// Answer of wake.
+public struct WakeResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+
+    public init(
+        ok: Bool = true
+    ) {
+        self.ok = ok
+    }
+}
+
 /// Every method, by its name on the wire.
 public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     /// Runs an agent turn. Answers `accepted` at once and again when the turn is over.
@@ -1535,8 +2106,24 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case chatSend = "chat.send"
     /// Opens the connection: versions, credentials and who is calling. Valid as the first frame only.
     case connect = "connect"
+    /// Adds a job. name, schedule and payload are required.
+    case cronAdd = "cron.add"
+    /// The scheduled jobs, the next one first. Looking changes nothing.
+    case cronList = "cron.list"
+    /// Removes a job. What became of its runs stays on record.
+    case cronRemove = "cron.remove"
+    /// Runs a job now, or only if it is due.
+    case cronRun = "cron.run"
+    /// What became of every slot: of one job, or of all, the newest first.
+    case cronRuns = "cron.runs"
+    /// Whether jobs run, how many there are, and when the next one comes.
+    case cronStatus = "cron.status"
+    /// Changes a job; what the patch does not name stays.
+    case cronUpdate = "cron.update"
     /// The full health snapshot. With `probe`, channels are asked first whether they work.
     case health = "health"
+    /// What the last heartbeat came to; null before the first one.
+    case lastHeartbeat = "last-heartbeat"
     /// Lines of the gateway's log file: the end of it, or what follows a cursor.
     case logsTail = "logs.tail"
     /// The models that can be used now.
@@ -1573,12 +2160,16 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case send = "send"
     /// Sessions, newest first.
     case sessionsList = "sessions.list"
+    /// Switches heartbeats on or off, for this gateway and across restarts.
+    case setHeartbeats = "set-heartbeats"
     /// A short summary: version, linked channel with the age of its login, heartbeats, sessions.
     case status = "status"
     /// Posts a presence row (text `Node: …`) or a note for the next turn of the main session (other text).
     case systemEvent = "system-event"
     /// The presence list, the gateway's own row included.
     case systemPresence = "system-presence"
+    /// Leaves a line for the main session, and with mode now has the agent look at it at once.
+    case wake = "wake"
 }
 
 extension AgentParams: GatewayRequest {
@@ -1627,9 +2218,49 @@ extension ConnectParams: GatewayRequest {
     public static let method = GatewayMethod.connect
 }
 
+extension CronAddParams: GatewayRequest {
+    public typealias Answer = CronAddResult
+    public static let method = GatewayMethod.cronAdd
+}
+
+extension CronListParams: GatewayRequest {
+    public typealias Answer = CronListResult
+    public static let method = GatewayMethod.cronList
+}
+
+extension CronRemoveParams: GatewayRequest {
+    public typealias Answer = CronRemoveResult
+    public static let method = GatewayMethod.cronRemove
+}
+
+extension CronRunParams: GatewayRequest {
+    public typealias Answer = CronRunResult
+    public static let method = GatewayMethod.cronRun
+}
+
+extension CronRunsParams: GatewayRequest {
+    public typealias Answer = CronRunsResult
+    public static let method = GatewayMethod.cronRuns
+}
+
+extension CronStatusParams: GatewayRequest {
+    public typealias Answer = CronStatusResult
+    public static let method = GatewayMethod.cronStatus
+}
+
+extension CronUpdateParams: GatewayRequest {
+    public typealias Answer = CronUpdateResult
+    public static let method = GatewayMethod.cronUpdate
+}
+
 extension HealthParams: GatewayRequest {
     public typealias Answer = HealthResult
     public static let method = GatewayMethod.health
+}
+
+extension LastHeartbeatParams: GatewayRequest {
+    public typealias Answer = LastHeartbeatResult
+    public static let method = GatewayMethod.lastHeartbeat
 }
 
 extension LogsTailParams: GatewayRequest {
@@ -1722,6 +2353,11 @@ extension SessionsListParams: GatewayRequest {
     public static let method = GatewayMethod.sessionsList
 }
 
+extension SetHeartbeatsParams: GatewayRequest {
+    public typealias Answer = SetHeartbeatsResult
+    public static let method = GatewayMethod.setHeartbeats
+}
+
 extension StatusParams: GatewayRequest {
     public typealias Answer = StatusResult
     public static let method = GatewayMethod.status
@@ -1735,4 +2371,9 @@ extension SystemEventParams: GatewayRequest {
 extension SystemPresenceParams: GatewayRequest {
     public typealias Answer = SystemPresenceResult
     public static let method = GatewayMethod.systemPresence
+}
+
+extension WakeParams: GatewayRequest {
+    public typealias Answer = WakeResult
+    public static let method = GatewayMethod.wake
 }
