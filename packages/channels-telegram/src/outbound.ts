@@ -101,7 +101,7 @@ function findProblem({ to, content }: OutboundMessage): SendOutcome | undefined 
 }
 
 /** The topic a message goes to. The General topic, id 1, is addressed by naming none. */
-export function sendThread(threadId: string | undefined): number | undefined {
+function sendThread(threadId: string | undefined): number | undefined {
   const number = messageNumber(threadId);
   return number === 1 ? undefined : number;
 }

@@ -133,7 +133,7 @@ export class Trial {
 }
 
 /** The subject's one account, by way of its schema. */
-export function describeAccount({ plugin, section, environment = {} }: ComplianceSubject): ChannelAccount {
+function describeAccount({ plugin, section, environment = {} }: ComplianceSubject): ChannelAccount {
   const accounts = plugin.accounts(plugin.configSchema.parse(section), environment);
   const [account] = accounts;
   if (account === undefined || accounts.length !== 1) {

@@ -107,7 +107,6 @@ export type TelegramMessage = z.infer<typeof messageSchema>;
 export type TelegramUser = z.infer<typeof userSchema>;
 export type TelegramChat = z.infer<typeof chatSchema>;
 export type TelegramFile = z.infer<typeof fileSchema>;
-export type TelegramEntity = z.infer<typeof entitySchema>;
 export type TelegramLocation = z.infer<typeof locationSchema>;
 export type CallbackQuery = z.infer<typeof callbackQuerySchema>;
 export type RecordedBot = RecordedUpdate["bot"];
