@@ -211,4 +211,18 @@ describe("the tool loop", () => {
     expect(results(outcome)[0]?.text).toContain("sunny in");
     expect(agent.log.text).toContain("schema can not be read");
   });
+
+  test("a tool that is not for the model that answers is neither offered nor called", async () => {
+    const settings = { defaults: { model: { primary: "fake/first", fallbacks: ["fake/second"] } } };
+    await using agent = await startAgent({ settings });
+    const tool = createTool("weather");
+    const guarded = { ...tool, isFor: ({ model }: { model: string }) => model === "first" };
+    agent.model.enqueue({ kind: "error", status: 503, message: "down" }, asks("weather", { city: "Oslo" }));
+    const outcome = await agent.run({ tools: [guarded] });
+    const [first, second] = agent.model.requests.map((request) => JSON.stringify(request.body));
+    expect(first).toContain("The weather tool.");
+    expect(second).not.toContain("weather");
+    expect(results(outcome)[0]).toMatchObject({ isError: true, text: expect.stringContaining("no tool") as string });
+    expect(tool.calls).toEqual([]);
+  });
 });

@@ -156,6 +156,8 @@ export interface BoundTool {
   readonly name: string;
   readonly description: string;
   readonly parameters: JsonSchema;
+  /** False for a model that must not have the tool: an agent neither offers it to that model nor calls it for it. */
+  isFor?(model: { readonly provider: string; readonly model: string }): boolean;
   execute(input: unknown, toolCallId: string, signal: AbortSignal): Promise<ToolResult>;
 }
 

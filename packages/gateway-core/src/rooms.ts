@@ -25,6 +25,7 @@ import { SystemNotes } from "./presence/system-notes.ts";
 import { mainSessionKey } from "./sessions/session-key.ts";
 import { SessionStore } from "./sessions/session-store.ts";
 import { TurnQueue } from "./sessions/turn-queue.ts";
+import { toolPolicy } from "./tools/tool-policy.ts";
 import { TurnFlow } from "./turn-flow.ts";
 
 const MINUTE_MS = 60_000;
@@ -94,6 +95,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     channels: () => channels,
     agent,
     tools: () => input.tools,
+    toolPolicy: (subject) => toolPolicy(config.current, subject),
     call: input.callForTurn,
     takeNotes: (sessionKey) =>
       sessionKey === mainSessionKey(defaultAgentId(config.current), config.current.session) ? notes.take() : [],

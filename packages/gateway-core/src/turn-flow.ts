@@ -16,6 +16,7 @@ import type { OutboxRow } from "./outbox/outbox-table.ts";
 import type { Agent, Clock, Logger, SqlExecutor, Store, Timer, Tool, ToolContext } from "./ports.ts";
 import type { Session, SessionStore } from "./sessions/session-store.ts";
 import { LEASE_MS, type Turn, type TurnEnd, type TurnQueue, type TurnRequest } from "./sessions/turn-queue.ts";
+import type { ToolPolicy, ToolSubject } from "./tools/tool-policy.ts";
 
 /** A turn that was begun this often and never ended takes the process down with it, and is not begun again. */
 const MAX_ATTEMPTS = 3;
@@ -38,6 +39,8 @@ export interface TurnFlowRooms {
   readonly channels: () => ChannelSupervisor;
   readonly agent: Agent;
   readonly tools: () => readonly Tool[];
+  /** Which of the tools a turn may use. */
+  readonly toolPolicy: (subject: ToolSubject) => ToolPolicy;
   /** Calls a method with the rights of a turn. */
   readonly call: ToolContext["call"];
   /** Lines about the system that the session has not been told yet; each is handed out once. */
@@ -191,6 +194,7 @@ export class TurnFlow implements AsyncDisposable {
     const tools = bindTools(this.#rooms.tools(), {
       ...identityOf(turn),
       call: this.#rooms.call,
+      allows: this.#rooms.toolPolicy({ agentId: turn.agentId, chatType: session.chatType, chat: turn.route ?? session.route }),
       beforeSideEffect: async () => {
         if (!hasSideEffects) await this.#rooms.turnQueue.markSideEffects(turn.runId);
         hasSideEffects = true;

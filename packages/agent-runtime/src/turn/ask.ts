@@ -1,20 +1,21 @@
-import { AgentError, type TurnPart } from "@openclaw/gateway-core/ports";
+import { AgentError, type BoundTool, type TurnPart } from "@openclaw/gateway-core/ports";
 
 import { boundHistory } from "../history/bound.ts";
 import type { ConversationMessage } from "../history/conversation.ts";
-import type { ModelProvider, ToolOffer } from "../providers/provider.ts";
+import type { ModelProvider } from "../providers/provider.ts";
 import type { ThinkingLevel } from "../settings.ts";
 import type { Answer, RequestedCall } from "./answer.ts";
 import type { ModelSequence } from "./model-sequence.ts";
 import type { TurnRecord } from "./turn-record.ts";
 
 export interface Question {
-  /** The system prompt for the model of this reference. */
-  readonly systemFor: (reference: string) => string;
+  /** The system prompt for the model of this reference, with these tools. */
+  readonly systemFor: (reference: string, tools: readonly BoundTool[]) => string;
   readonly history: readonly ConversationMessage[];
   /** The prompt and what the turn has added to it. */
   readonly current: readonly ConversationMessage[];
-  readonly tools: readonly ToolOffer[];
+  /** What the turn may call; a model is offered those that are for it. */
+  readonly tools: readonly BoundTool[];
   readonly thinking: ThinkingLevel;
 }
 
@@ -51,8 +52,9 @@ async function* askOne(
   provider: ModelProvider,
   { record, signal, progress }: Asking & { readonly progress: { isSpoken: boolean } },
 ): AsyncGenerator<TurnPart, Answer> {
-  const { history, current, tools, thinking } = question;
-  const system = question.systemFor(provider.reference);
+  const { history, current, thinking } = question;
+  const tools = toolsFor(question.tools, provider);
+  const system = question.systemFor(provider.reference, tools);
   const kept = boundHistory(history, { system, tools, current }, provider.contextWindow);
   const calls: RequestedCall[] = [];
   let text = "";
@@ -79,6 +81,14 @@ async function* askOne(
     }
   }
   throw new AgentError("internal", `${provider.reference}: the answer ended without a finish.`);
+}
+
+/** The tools that a model may have. */
+export function toolsFor(
+  tools: readonly BoundTool[],
+  { provider, model }: { readonly provider: string; readonly model: string },
+): readonly BoundTool[] {
+  return tools.filter((tool) => tool.isFor?.({ provider, model }) ?? true);
 }
 
 function endless({ reference, provider, model }: ModelProvider): AgentError {

@@ -14,7 +14,7 @@ import type { WorkspaceFiles } from "../prompt/workspace-files.ts";
 import type { Providers } from "../providers/providers.ts";
 import { type AgentRuntimeSettings, agentSettings, DEFAULT_LIMITS } from "../settings.ts";
 import type { RequestedCall } from "./answer.ts";
-import { ask } from "./ask.ts";
+import { ask, type Question, toolsFor } from "./ask.ts";
 import { ModelSequence } from "./model-sequence.ts";
 import { executeCall, type ToolRoom } from "./tool-execution.ts";
 import type { ToolInputCheck } from "./tool-input.ts";
@@ -56,16 +56,16 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
   const files = await host.workspaceFiles.read(agent);
   const { history, current } = conversationOf(turn);
   const record = new TurnRecord(clock);
-  const room: ToolRoom = {
-    tools: turn.tools,
+  const room: Omit<ToolRoom, "tools"> = {
     inputCheck: host.inputCheck,
     maxOutputChars: limits.maxToolOutputChars,
     log,
   };
-  const systemFor = (reference: string): string => systemPrompt({ turn, files, reference, thinking, today });
+  const systemFor: Question["systemFor"] = (reference, tools) =>
+    systemPrompt({ turn: { ...turn, tools }, files, reference, thinking, today });
 
   for (let step = 1; step <= limits.maxSteps; step += 1) {
-    const question = { systemFor, history, current, tools: turn.tools, thinking };
+    const question: Question = { systemFor, history, current, tools: turn.tools, thinking };
     const answer = record.withOwnIds(yield* ask(question, models, { record, signal }));
     const calls = CUT_OFF.has(answer.reason) ? [] : answer.calls;
     record.assistant({ ...answer, calls });
@@ -81,7 +81,10 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
       toolCalls: calls,
       ...(answer.native && { native: answer.native }),
     });
-    current.push({ role: "tool", results: yield* callTools(calls, { room, record, signal }) });
+    current.push({
+      role: "tool",
+      results: yield* callTools(calls, { room: { ...room, tools: toolsFor(turn.tools, answer) }, record, signal }),
+    });
   }
   const note = `I stopped after ${limits.maxSteps} steps without coming to an end. Ask me to go on if I should.`;
   yield record.note(note, "step-limit");

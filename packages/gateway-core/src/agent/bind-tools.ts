@@ -7,16 +7,20 @@ export interface ToolBinding {
   readonly agentId: string;
   readonly sessionKey: string;
   readonly call: ToolContext["call"];
+  /** Whether the turn may use a tool: with any model, or with one. */
+  readonly allows: (tool: string, model?: { readonly provider: string; readonly model: string }) => boolean;
   /** Called, and awaited, before the first tool runs that changes something outside the turn. */
   readonly beforeSideEffect: () => Promise<void>;
 }
 
-/** Gives the tools of a gateway to one turn. */
+/** Gives one turn those tools of a gateway that it may use. */
 export function bindTools(tools: readonly Tool[], binding: ToolBinding): BoundTool[] {
-  return tools.map((tool) => ({
+  const allowed = tools.filter((tool) => binding.allows(tool.name));
+  return allowed.map((tool) => ({
     name: tool.name,
     description: tool.description,
     parameters: tool.parameters,
+    isFor: (model) => binding.allows(tool.name, model),
     execute: (input, toolCallId, signal) => executeTool(tool, binding, { input, toolCallId, signal }),
   }));
 }

@@ -75,6 +75,7 @@ export async function openWalk(options: WalkOptions) {
     channels: () => channels,
     agent,
     tools: () => options.tools ?? [],
+    toolPolicy: () => () => true,
     call: () => Promise.reject(new Error("This walk has no methods.")),
     takeNotes: () => [],
     settings: () => ({ maxConcurrent: options.maxConcurrent ?? 4, timeoutMs: options.turnTimeoutMs ?? 10_000 }),

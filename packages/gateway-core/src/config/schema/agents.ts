@@ -15,8 +15,8 @@ import {
   subagentDefaultsPart,
   subagentsPart,
 } from "./later/agents.ts";
-import { agentToolsPart } from "./later/tools.ts";
 import { flag, later, laterPart, opaque, text, texts, whole } from "./notes.ts";
+import { agentToolsSchema } from "./tools.ts";
 
 const modelChoice = z.union([
   text("A model as provider/model."),
@@ -99,7 +99,7 @@ const agent = z.strictObject({
   humanDelay: laterPart(humanDelayPart, { mode: "off" }),
   sandbox: laterPart(sandboxPart, { mode: "off" }),
   subagents: laterPart(subagentsPart),
-  tools: laterPart(agentToolsPart),
+  tools: agentToolsSchema.optional().describe("What the agent's model may call."),
 });
 
 /** `agents`: what every agent does unless it says otherwise, and the agents there are. */

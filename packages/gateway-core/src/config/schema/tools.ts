@@ -2,7 +2,6 @@ import * as z from "zod";
 
 import {
   agentToAgentPart,
-  byProviderPart,
   elevatedPart,
   execPart,
   mediaToolsPart,
@@ -10,14 +9,11 @@ import {
   webToolsPart,
 } from "./later/tools.ts";
 import { later, laterPart, opaque } from "./notes.ts";
+import { toolRules } from "./tool-rules.ts";
 
 /** `tools`: what the model may call. */
 export const toolsSchema = z.strictObject({
-  profile: later(z.enum(["minimal", "coding", "messaging", "full"]), "full"),
-  allow: later(z.array(z.string())),
-  deny: later(z.array(z.string())),
-  alsoAllow: later(z.array(z.string())),
-  byProvider: laterPart(byProviderPart),
+  ...toolRules,
   agentToAgent: laterPart(agentToAgentPart, { enabled: false }),
   subagents: laterPart(nestedToolsPart),
   sandbox: laterPart(nestedToolsPart),
@@ -25,5 +21,14 @@ export const toolsSchema = z.strictObject({
   exec: laterPart(execPart),
   web: laterPart(webToolsPart),
   media: laterPart(mediaToolsPart),
+  message: later(opaque()),
+});
+
+/** `agents.list[].tools`: what one agent's model may call, within what `tools` allows. */
+export const agentToolsSchema = z.strictObject({
+  ...toolRules,
+  elevated: laterPart(elevatedPart, { enabled: false }),
+  exec: laterPart(execPart),
+  sandbox: laterPart(nestedToolsPart),
   message: later(opaque()),
 });

@@ -4,11 +4,7 @@ import { opaque } from "../notes.ts";
 
 const count = () => z.int().nonnegative();
 const names = () => z.array(z.string()).optional();
-const profile = () => z.enum(["minimal", "coding", "messaging", "full"]).optional();
 const allowDeny = () => z.strictObject({ allow: names(), deny: names() });
-
-export const byProviderPart = () =>
-  z.record(z.string(), z.strictObject({ profile: profile(), allow: names(), alsoAllow: names(), deny: names() }));
 
 export const agentToAgentPart = () => z.strictObject({ enabled: z.boolean().optional(), allow: names() });
 export const nestedToolsPart = () => z.strictObject({ tools: allowDeny().optional() });
@@ -96,19 +92,6 @@ export const mediaToolsPart = () =>
     image: understanding().optional(),
     audio: understanding().optional(),
     video: understanding().optional(),
-  });
-
-export const agentToolsPart = () =>
-  z.strictObject({
-    profile: profile(),
-    allow: names(),
-    alsoAllow: names(),
-    deny: names(),
-    byProvider: byProviderPart().optional(),
-    elevated: elevatedPart().optional(),
-    exec: execPart().optional(),
-    sandbox: nestedToolsPart().optional(),
-    message: opaque().optional(),
   });
 
 export const skillsPart = () =>

@@ -1,0 +1,43 @@
+import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import type { Tool } from "../../src/ports.ts";
+import { startGateway } from "../support/running-gateway.ts";
+
+let directory: TempDirectory;
+beforeEach(async () => {
+  directory = await createTempDirectory();
+});
+afterEach(() => directory[Symbol.asyncDispose]());
+
+function tool(name: string): Tool {
+  return {
+    name,
+    description: name,
+    parameters: { type: "object" },
+    sideEffects: false,
+    execute: async () => ({ text: name }),
+  };
+}
+
+describe("the tools of a turn", () => {
+  it("are those that the configuration leaves to its agent", async () => {
+    await using gateway = await startGateway(directory.path, {
+      config: {
+        gateway: { mode: "local" },
+        channels: { memory: {} },
+        tools: { deny: ["exec"], byProvider: { openai: { deny: ["message"] } } },
+        agents: { list: [{ id: "main" }, { id: "work", tools: { profile: "minimal" } }] },
+      },
+      tools: [tool("exec"), tool("message"), tool("session_status")],
+    });
+    await gateway.call("agent", { message: "hi", agentId: "main", idempotencyKey: "k1" });
+    await gateway.call("agent", { message: "hi", agentId: "work", idempotencyKey: "k2" });
+    const [main, work] = gateway.agent.turns.map((turn) => turn.tools);
+    expect(main?.map(({ name }) => name)).toEqual(["message", "session_status"]);
+    expect(work?.map(({ name }) => name)).toEqual(["session_status"]);
+    const message = main?.find(({ name }) => name === "message");
+    expect(message?.isFor?.({ provider: "anthropic", model: "claude" })).toBe(true);
+    expect(message?.isFor?.({ provider: "openai", model: "gpt" })).toBe(false);
+  });
+});
