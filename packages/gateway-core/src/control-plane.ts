@@ -6,22 +6,43 @@ import { EVENTS, type EventName, type HelloOk, type StateVersion } from "@opencl
 
 import { Authenticator, type SharedSecret } from "./connection/auth.ts";
 import type { Caller, Peer } from "./connection/caller.ts";
-import { Connection } from "./connection/connection.ts";
+import { Connection, CONNECTION_LIMITS, type ConnectionLimits } from "./connection/connection.ts";
 import { toDialectPayload, toHelloOk } from "./connection/dialect.ts";
 import { shakeHands } from "./connection/handshake.ts";
-import { LiveConnections } from "./connection/live-connections.ts";
+import { LiveConnections, POPULATION_LIMITS, type PopulationLimits } from "./connection/live-connections.ts";
 import { WriteBatch } from "./connection/wire/write-batch.ts";
-import type { ControlPlaneSettings } from "./control-plane-settings.ts";
 import type { EventBus } from "./events/bus.ts";
 import { FanOut } from "./events/fan-out.ts";
 import type { HealthMonitor } from "./health/health.ts";
 import type { HttpContext, HttpRoute } from "./net/http-route.ts";
 import { HttpServer, type Listening, type OpenedSocket } from "./net/server.ts";
+import { NET_LIMITS, type NetLimits, type NetSettings } from "./net/settings.ts";
 import type { Clock, Ids, Logger, Timer } from "./ports.ts";
-import type { Presence, PresentClient } from "./presence/presence.ts";
+import type { Presence } from "./presence/presence.ts";
 import type { RequestFlow } from "./request-flow.ts";
 
 const SERVICE_RESTART = 1012;
+
+/** Sizes in bytes, times in milliseconds. */
+export interface ControlPlaneLimits extends NetLimits, ConnectionLimits, PopulationLimits {
+  readonly tickIntervalMs: number;
+  readonly pingIntervalMs: number;
+  /** How long a stop waits for clients to take what is on its way to them. */
+  readonly shutdownTimeoutMs: number;
+}
+
+export const CONTROL_PLANE_LIMITS: ControlPlaneLimits = {
+  ...NET_LIMITS,
+  ...CONNECTION_LIMITS,
+  ...POPULATION_LIMITS,
+  tickIntervalMs: 30_000,
+  pingIntervalMs: 25_000,
+  shutdownTimeoutMs: 3_000,
+};
+
+export interface ControlPlaneSettings extends Omit<NetSettings, "limits"> {
+  readonly limits: ControlPlaneLimits;
+}
 
 export interface ControlPlaneDependencies {
   readonly settings: ControlPlaneSettings;
@@ -30,7 +51,7 @@ export interface ControlPlaneDependencies {
   readonly server: { readonly version: string; readonly host: string; readonly bootId: string };
   readonly requests: Pick<RequestFlow, "answer" | "call" | "served" | "stop">;
   readonly presence: Pick<Presence, "connected" | "disconnected" | "list" | "version">;
-  readonly health: Pick<HealthMonitor, "current" | "encodedPayload" | "isReady" | "version">;
+  readonly health: Pick<HealthMonitor, "current" | "encodedPayload" | "failing" | "version">;
   /** The parts of the hello's snapshot that only the host knows. */
   readonly snapshot: () => Pick<HelloOk["snapshot"], "configPath" | "stateDir" | "sessionDefaults">;
   readonly bus: EventBus;
@@ -119,7 +140,7 @@ class Plane implements ControlPlane {
         version: server.version,
         uptimeMs: () => this.#uptimeMs(),
         hasStarted: () => this.#isReady(),
-        failing: () => failingParts(health),
+        failing: () => health.failing,
         eventLoop: () => health.current.eventLoop,
       },
     });
@@ -213,13 +234,13 @@ class Plane implements ControlPlane {
       dialect,
       send: (event, isNumbered) => connection.sendEvent(event, isNumbered),
     });
-    this.#dependencies.presence.connected(present(caller, connection.peer));
+    this.#dependencies.presence.connected(withAddress(caller, connection.peer));
   }
 
   #forget(connection: Connection, caller: Caller | undefined): void {
     this.#connections.closed(connection);
     this.#fanOut.remove(connection.id);
-    if (caller) this.#dependencies.presence.disconnected(present(caller, connection.peer));
+    if (caller) this.#dependencies.presence.disconnected(withAddress(caller, connection.peer));
     if (this.#connections.size === 0) this.#onEmpty?.();
   }
 
@@ -268,22 +289,8 @@ class Plane implements ControlPlane {
   }
 }
 
-function present(caller: Caller, peer: Peer): PresentClient {
-  const { connectionId, role, scopes, client, deviceId } = caller;
-  return {
-    connectionId,
-    role,
-    scopes,
-    client,
-    ...(deviceId === undefined ? {} : { deviceId }),
-    ...(peer.isLoopback ? {} : { ip: peer.address }),
-  };
-}
-
-function failingParts({ current, isReady }: ControlPlaneDependencies["health"]): string[] {
-  const broken = new Set((current.problems ?? []).map(({ component }) => component));
-  if (!isReady && broken.size === 0 && current.linkChannel) broken.add(current.linkChannel.id);
-  return [...broken];
+function withAddress(caller: Caller, { isLoopback, address }: Peer): Caller & { readonly ip?: string } {
+  return isLoopback ? caller : { ...caller, ip: address };
 }
 
 /** Events of a family of methods that is not served are not advertised either. */

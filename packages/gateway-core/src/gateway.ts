@@ -8,8 +8,13 @@ import { resolveAuth, resolvePorts } from "./config/resolve.ts";
 import { type ConfigRuntime, fixedConfig } from "./config/runtime.ts";
 import type { GatewayConfigInput } from "./config/schema.ts";
 import type { SharedSecret } from "./connection/auth.ts";
-import { type ControlPlane, createControlPlane, type ShutdownNotice } from "./control-plane.ts";
-import { CONTROL_PLANE_LIMITS, type ControlPlaneLimits } from "./control-plane-settings.ts";
+import {
+  CONTROL_PLANE_LIMITS,
+  type ControlPlane,
+  type ControlPlaneLimits,
+  createControlPlane,
+  type ShutdownNotice,
+} from "./control-plane.ts";
 import { Disposer } from "./disposer.ts";
 import { FatalError } from "./errors.ts";
 import type { EventBus } from "./events/bus.ts";

@@ -31,6 +31,15 @@ export interface ConnectionLimits {
   readonly closeTimeoutMs: number;
 }
 
+export const CONNECTION_LIMITS: ConnectionLimits = {
+  // The slower of the two generations of clients closes by itself at 15 s.
+  handshakeTimeoutMs: 15_000,
+  maxHandshakeBytes: 65_536,
+  maxBufferedBytes: 16_777_216,
+  maxInFlight: 256,
+  closeTimeoutMs: 5_000,
+};
+
 /** One upgraded socket. */
 export interface Transport {
   readonly socket: WebSocket;

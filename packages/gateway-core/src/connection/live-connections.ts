@@ -8,6 +8,12 @@ export interface PopulationLimits {
   readonly maxOpening: number;
 }
 
+export const POPULATION_LIMITS: PopulationLimits = {
+  maxConnections: 1_024,
+  maxOpeningPerNetwork: 128,
+  maxOpening: 512,
+};
+
 /** Every open socket, and whether there is room for another. */
 export class LiveConnections {
   readonly #limits: PopulationLimits;

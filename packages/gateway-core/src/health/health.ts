@@ -71,9 +71,12 @@ export class HealthMonitor implements Disposable {
     return this.#current;
   }
 
-  /** True when the gateway can do its work: nothing is wrong, and the main channel is linked where there is one. */
-  get isReady(): boolean {
-    return this.#current.ok && (this.#current.linkChannel?.linked ?? true);
+  /** The parts that do not work; none when nothing is wrong and the main channel, where there is one, is linked. */
+  get failing(): string[] {
+    const { problems = [], linkChannel } = this.#current;
+    const broken = problems.map(({ component }) => component);
+    const unlinked = linkChannel && !linkChannel.linked ? [linkChannel.id] : [];
+    return [...new Set([...broken, ...unlinked])];
   }
 
   /** Computes the first snapshot and keeps it fresh from then on. */

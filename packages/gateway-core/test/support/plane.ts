@@ -5,12 +5,13 @@ import { ManualClock } from "@openclaw/testkit/clock";
 import type { ClientOptions } from "ws";
 
 import type { SharedSecret } from "../../src/connection/auth.ts";
-import { type ControlPlane, createControlPlane } from "../../src/control-plane.ts";
 import {
   CONTROL_PLANE_LIMITS,
+  type ControlPlane,
   type ControlPlaneLimits,
   type ControlPlaneSettings,
-} from "../../src/control-plane-settings.ts";
+  createControlPlane,
+} from "../../src/control-plane.ts";
 import { EventBus } from "../../src/events/bus.ts";
 import type { AccountHealth } from "../../src/health/channels-part.ts";
 import { HealthMonitor } from "../../src/health/health.ts";
