@@ -11,6 +11,8 @@ export interface CommandContext {
   readonly self: string;
   /** True when a person watches stdout: text may stream, and nothing needs to be machine-readable. */
   readonly interactive: boolean;
+  /** Every command there is, for those that are about commands. */
+  allCommands(): Promise<readonly Command[]>;
 }
 
 export interface Example {

@@ -1,16 +1,14 @@
 import type { Command } from "./command.ts";
 import { GROUPS } from "./command-line/find.ts";
 import { GLOBAL_OPTIONS } from "./command-line/globals.ts";
-import { COMMANDS } from "./commands/table.gen.ts";
+import { type CommandKey, COMMANDS } from "./commands/table.gen.ts";
 import { wrap } from "./render/table.ts";
 import { width } from "./render/theme.ts";
 
 const DOCUMENTATION = "https://github.com/openclaw/openclaw#readme";
 
-const TABLE: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = COMMANDS;
-
 /** The keys of all commands: their names with dots for spaces. */
-export const COMMAND_KEYS: readonly string[] = Object.keys(TABLE);
+export const COMMAND_KEYS: readonly string[] = Object.keys(COMMANDS);
 
 /** Every command there is, loaded, in the order of their names. */
 export async function loadAllCommands(): Promise<readonly Command[]> {
@@ -20,9 +18,12 @@ export async function loadAllCommands(): Promise<readonly Command[]> {
 
 /** Loads one command and none of the others. */
 export async function loadCommand(key: string): Promise<Command> {
-  const load = TABLE[key];
-  if (load === undefined) throw new Error(`There is no command with the key ${key}.`);
-  return (await load()).command;
+  if (!isCommandKey(key)) throw new Error(`There is no command with the key ${key}.`);
+  return (await COMMANDS[key]()).command;
+}
+
+function isCommandKey(key: string): key is CommandKey {
+  return Object.hasOwn(COMMANDS, key);
 }
 
 /** The page for `openclaw --help`. */

@@ -4,7 +4,7 @@ import { type Globals, splitGlobals } from "./command-line/globals.ts";
 import { parseCommandLine } from "./command-line/parse.ts";
 import { CliError, toCliError } from "./errors.ts";
 import { EXIT } from "./exit-codes.ts";
-import { COMMAND_KEYS, groupHelp, loadCommand, rootHelp } from "./help.ts";
+import { COMMAND_KEYS, groupHelp, loadAllCommands, loadCommand, rootHelp } from "./help.ts";
 import type { Host, OutputStream } from "./host.ts";
 import type { Output } from "./output.ts";
 import { renderJson, renderJsonLine } from "./render/json.ts";
@@ -70,6 +70,7 @@ async function runCommand(command: Command, input: Input, { host, globals }: Run
     selection: globals.profile === undefined ? {} : { profile: globals.profile },
     self: selfCommand(host.invocation, globals.profile),
     interactive: host.stdout.isTerminal && !json,
+    allCommands: loadAllCommands,
   };
   const paint = createPaint(usesColor(host.stdout, host, globals.color));
   const result = command.run(context, input);

@@ -1,6 +1,8 @@
 import { createServer } from "node:net";
 import { once } from "node:events";
 
+import { exponentialBackoff, GatewayClient } from "@openclaw/client";
+import { eventually } from "@openclaw/testkit/eventually";
 import { startFakeModel } from "@openclaw/testkit/fake-model";
 import { freePort } from "@openclaw/testkit/process";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -81,6 +83,28 @@ describe("the gateway process", () => {
       expect(client.events("shutdown")).toEqual([expect.objectContaining({ reason: "gateway stopping" })]);
     }
     expect(await gateway.waitForExit()).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("R5.12 the shipped client hears of the stop and is back by itself after the next start", async () => {
+    await using operator = await Operator.create();
+    await operator.configure(LOCAL);
+    const first = await operator.gateway();
+    await using client = await GatewayClient.connect({
+      url: `ws://127.0.0.1:${operator.port}`,
+      token: TOKEN,
+      client: { id: "gateway-client", mode: "backend", version: "1.0.0", platform: "test" },
+      reconnect: exponentialBackoff({ maximumMs: 200 }),
+    });
+    const { bootId } = client.hello.server;
+    const shutdown = Promise.withResolvers<string>();
+    using _listening = client.on("shutdown", ({ reason }) => shutdown.resolve(reason));
+    first.kill("SIGTERM");
+    expect(await shutdown.promise).toBe("gateway stopping");
+    await first.waitForExit();
+    await using _second = await operator.gateway();
+    await eventually("the client is back", () => client.state === "open");
+    expect(client.hello.server.bootId).not.toBe(bootId);
+    expect(await client.request("health", {})).toMatchObject({ ok: true });
   });
 
   it("R1.3 SIGINT stops it as well", async () => {

@@ -101,7 +101,7 @@ export function optionalArgument(name: `[${string}]`, summary: string): Argument
   return { name, summary, parse: (word) => word };
 }
 
-export function oneOf<const Choice extends string>(choices: readonly Choice[], word: string): Choice {
+function oneOf<const Choice extends string>(choices: readonly Choice[], word: string): Choice {
   const found = choices.find((candidate) => candidate === word);
   if (found === undefined) throw new ValueError(`Expected one of: ${choices.join(", ")}.`);
   return found;

@@ -2,7 +2,6 @@ import { defineCommand } from "../command.ts";
 import { choice } from "../command-line/options.ts";
 import { completionPlaces } from "../completion/places.ts";
 import { completionScript, type Shell, SHELLS } from "../completion/scripts.ts";
-import { loadAllCommands } from "../help.ts";
 
 export const command = defineCommand({
   name: "completion",
@@ -19,7 +18,9 @@ export const command = defineCommand({
   examples: [{ line: "completion --shell fish", does: "The script for fish." }],
   async run(context, { options }) {
     const shell = options.shell ?? shellFrom(context.host.environment["SHELL"]);
-    return { view: [{ kind: "verbatim", text: completionScript(shell, completionPlaces(await loadAllCommands())) }] };
+    return {
+      view: [{ kind: "verbatim", text: completionScript(shell, completionPlaces(await context.allCommands())) }],
+    };
   },
 });
 

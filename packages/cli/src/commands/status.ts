@@ -1,15 +1,11 @@
-import type { ResultOf } from "@openclaw/protocol";
-
 import { defineCommand } from "../command.ts";
 import { flag } from "../command-line/options.ts";
 import { RPC_OPTIONS } from "../command-line/rpc-options.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { GatewayConnection } from "../gateway/connection.ts";
+import { type Answers, askAll } from "../gateway/answers.ts";
 import { probeGateway } from "../gateway/probe.ts";
 import { resolveTarget } from "../gateway/target.ts";
 import { statusBlocks } from "../views/status.ts";
-
-const LOG_LINES = 50;
 
 /** R8.1, R6.2. */
 export const command = defineCommand({
@@ -59,26 +55,3 @@ export const command = defineCommand({
     };
   },
 });
-
-/** What the gateway said. */
-export interface Answers {
-  readonly status: ResultOf<"status">;
-  readonly health: ResultOf<"health">;
-  readonly channels: ResultOf<"channels.status">;
-  readonly presence?: ResultOf<"system-presence">;
-  readonly log?: ResultOf<"logs.tail">;
-}
-
-async function askAll(
-  connection: GatewayConnection,
-  { deep, all, timeout }: { readonly deep: boolean; readonly all: boolean; readonly timeout: number },
-): Promise<Answers> {
-  const [status, health, channels, presence, log] = await Promise.all([
-    connection.call("status", {}),
-    connection.call("health", deep ? { probe: true } : {}),
-    connection.call("channels.status", { probe: deep, timeoutMs: timeout }),
-    all ? connection.call("system-presence", {}) : undefined,
-    all ? connection.call("logs.tail", { limit: LOG_LINES }) : undefined,
-  ]);
-  return { status, health, channels, ...(presence && { presence }), ...(log && { log }) };
-}

@@ -1,4 +1,4 @@
-import type { Answers } from "../commands/status.ts";
+import type { Answers } from "../gateway/answers.ts";
 import type { Probe } from "../gateway/probe.ts";
 import type { Target } from "../gateway/target.ts";
 import type { GatewayLocation } from "../host.ts";
