@@ -1,6 +1,6 @@
 import type { HelloOk } from "@openclaw/protocol";
 
-import { asClientError, ClientError } from "./errors.ts";
+import { asClientError, ClientError, reportUncaught } from "./errors.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type NewRequest, PendingRequests } from "./pending.ts";
 import { Session, type SessionListener } from "./session.ts";
@@ -64,7 +64,9 @@ export class Connection {
     for (;;) {
       try {
         return await this.#connect(either, deadline - Date.now());
-      } catch (error) {
+      } catch (thrown) {
+        if (signal?.aborted) throw thrown;
+        const error = asClientError(thrown);
         const waitMs = startingWaitMs(error);
         if (waitMs === undefined || Date.now() + waitMs >= deadline) throw error;
         await sleep(waitMs, either);
@@ -140,11 +142,11 @@ export class Connection {
   /** Waits and connects until it is open again, or until there is no point in trying. */
   async #reconnect(lost: ClientError): Promise<void> {
     const { signal } = this.#lifetime;
-    const { reconnect: policy, connectTimeoutMs } = this.#options.client;
+    const { connectTimeoutMs } = this.#options.client;
     let error = lost;
     for (;;) {
       const attempt = this.#attempts + 1;
-      const delayMs = error.shouldRetry() ? policy?.delayMs(attempt, error) : undefined;
+      const delayMs = error.shouldRetry() ? this.#delayMs(attempt, error) : undefined;
       if (delayMs === undefined) return this.#end(error);
       this.#attempts = attempt;
       try {
@@ -157,6 +159,16 @@ export class Connection {
         if (signal.aborted) return;
         error = asClientError(thrown);
       }
+    }
+  }
+
+  /** A policy that fails has given up. */
+  #delayMs(attempt: number, error: ClientError): number | undefined {
+    try {
+      return this.#options.client.reconnect?.delayMs(attempt, error);
+    } catch (thrown) {
+      reportUncaught(thrown);
+      return undefined;
     }
   }
 
@@ -192,8 +204,8 @@ function notConnected(state: ConnectionState): ClientError {
 }
 
 /** How long to wait for a gateway that is up but not ready; undefined for any other failure. */
-function startingWaitMs(error: unknown): number | undefined {
-  if (!(error instanceof ClientError) || !error.retryable) return undefined;
+function startingWaitMs(error: ClientError): number | undefined {
+  if (!error.retryable) return undefined;
   if (error.closeCode !== TRY_AGAIN_LATER && error.code !== "UNAVAILABLE") return undefined;
   return error.retryAfterMs ?? STARTING_WAIT_MS;
 }

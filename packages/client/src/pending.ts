@@ -28,9 +28,9 @@ interface Entry {
 }
 
 /** Requests that wait for their answers. */
-export const MAX_PENDING_REQUESTS = 1024;
+const MAX_PENDING_REQUESTS = 1024;
 /** How long the final answer of accepted work may take when the caller names no deadline, in milliseconds. */
-export const FINAL_ANSWER_TIMEOUT_MS = 900_000;
+const FINAL_ANSWER_TIMEOUT_MS = 900_000;
 
 /** Every request without its final answer, by id. Each ends in exactly one way: answer, deadline, signal or loss. */
 export class PendingRequests {

@@ -109,6 +109,16 @@ describe("connecting", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("throws ClientErrors, also for what a transport of the caller's own throws", async () => {
+    const gateway = new FakeGateway();
+    gateway.unreachable = true;
+    expect(await failure(GatewayClient.connectThrough(gateway.openTransport, OPTIONS))).toMatchObject({
+      name: "ClientError",
+      code: "CONNECT_FAILED",
+      message: "The client failed: nobody is there",
+    });
+  });
+
   it("ends the attempt with the signal's reason", async () => {
     const gateway = new FakeGateway({ connect: () => undefined });
     const controller = new AbortController();

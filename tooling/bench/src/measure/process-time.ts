@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 
 /** Nothing of the person's own environment but what a program needs to start. */
-export function cleanEnvironment(variables: Readonly<Record<string, string>> = {}): Record<string, string> {
+function cleanEnvironment(variables: Readonly<Record<string, string>> = {}): Record<string, string> {
   return { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8", ...variables };
 }
 
