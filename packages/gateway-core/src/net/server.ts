@@ -122,7 +122,7 @@ async function createApp({ limits }: NetSettings): Promise<FastifyInstance> {
     bodyLimit: limits.maxBodyBytes,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
-    // Any path is the control plane's; see docs/decisions/0005-one-port.md.
+    // Any path is the control plane's; see docs/decisions/0004-one-port.md.
     rewriteUrl: (request) => (isWebSocketUpgrade(request) ? "/" : (request.url ?? "/")),
     schemaController: { compilersFactory: { buildValidator: () => noCompiler, buildSerializer: () => noCompiler } },
     http: {
