@@ -15,7 +15,7 @@ import {
   createControlPlane,
   type ShutdownNotice,
 } from "./control-plane.ts";
-import { Disposer } from "./disposer.ts";
+import { Disposer } from "./host/disposer.ts";
 import { FatalError } from "./errors.ts";
 import type { EventBus } from "./events/bus.ts";
 import { LogFile } from "./logging/log-file.ts";
@@ -25,13 +25,13 @@ import type { HttpRoute } from "./net/http-route.ts";
 import type { Listening } from "./net/server.ts";
 import type { Agent, Clock, Ids, Logger, Store, Tool } from "./ports.ts";
 import { type ExtraMethod, RequestFlow } from "./request-flow.ts";
-import { keepWithinRetention } from "./retention.ts";
+import { keepWithinRetention } from "./store/retention.ts";
 import { buildRooms, type Rooms } from "./rooms.ts";
 import { mainSessionKey } from "./sessions/session-key.ts";
 import { DeferredStore } from "./store/deferred-store.ts";
 import { SqliteStore } from "./store/sqlite.ts";
-import { systemClock, systemIds } from "./system.ts";
-import { unconfiguredAgent } from "./unconfigured-agent.ts";
+import { systemClock, systemIds } from "./host/system.ts";
+import { unconfiguredAgent } from "./host/unconfigured-agent.ts";
 
 const DRAIN_MS = 10_000;
 const GENERATED_SECRET_BYTES = 32;
@@ -113,7 +113,8 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     ids,
     log,
     logFile: options.logFile ?? new LogFile(),
-    callForTurn: (method, params) => requests.call(method, params, insider("turn", version, TURN_SCOPES), new AbortController().signal),
+    callForTurn: (method, params) =>
+      requests.call(method, params, insider("turn", version, TURN_SCOPES), new AbortController().signal),
   });
   const requests: RequestFlow = new RequestFlow({ services: rooms, handlers, extraMethods: options.methods ?? [] });
   const gateway = new RunningGateway({ rooms, requests, store, secret: auth.secret, version });
@@ -176,7 +177,11 @@ class RunningGateway implements Gateway {
     return this.#address().port;
   }
 
-  call<M extends MethodName>(method: M, params: ParamsOf<M>, signal = new AbortController().signal): Promise<ResultOf<M>> {
+  call<M extends MethodName>(
+    method: M,
+    params: ParamsOf<M>,
+    signal = new AbortController().signal,
+  ): Promise<ResultOf<M>> {
     return this.#parts.requests.call(method, params, insider("host", this.#parts.version, ["operator.admin"]), signal);
   }
 
@@ -199,7 +204,7 @@ class RunningGateway implements Gateway {
     store.open();
     this.#started.use(channels);
     this.#started.use(outbox);
-    this.#started.use(turns);
+    this.#started.use(turns.lanes);
     this.#started.use(messages);
     this.#started.defer(() => channels.stopIntake());
     await outbox.start();
@@ -224,7 +229,7 @@ class RunningGateway implements Gateway {
     this.#plane?.announceShutdown(notice);
     channels.stopIntake();
     // Clients stay connected while turns end, so that they see how.
-    await turns.drain(drainMs);
+    await turns.lanes.drain(drainMs);
     await outbox.drain(deadline - clock.now());
     await this.#plane?.close(notice);
     this.isReady = false;
@@ -265,7 +270,11 @@ function resolveConfig({ config = {}, stateDir, channels = [] }: GatewayOptions)
 }
 
 /** The credential of this run. On an address that others can reach there must be one in the configuration (R1.2). */
-function sharedSecretOf(config: ConfigRuntime, listen: ListenOptions, ids: Ids): SharedSecret & { readonly secret: string } {
+function sharedSecretOf(
+  config: ConfigRuntime,
+  listen: ListenOptions,
+  ids: Ids,
+): SharedSecret & { readonly secret: string } {
   const { mode, secret } = resolveAuth({
     environment: config.environment,
     configured: config.current.gateway.auth,
@@ -303,7 +312,10 @@ function hostOf({ current }: ConfigRuntime, listen: ListenOptions): string {
       return tailnetAddress();
     case "custom":
       if (current.gateway.customBindHost !== undefined) return current.gateway.customBindHost;
-      throw new FatalError("gateway.bind is custom, but no address is given.", "Set gateway.customBindHost to the address to listen on.");
+      throw new FatalError(
+        "gateway.bind is custom, but no address is given.",
+        "Set gateway.customBindHost to the address to listen on.",
+      );
   }
 }
 
@@ -311,7 +323,10 @@ function tailnetAddress(): string {
   const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
   const found = addresses.find(({ address, family }) => family === "IPv4" && TAILNET.test(address));
   if (found) return found.address;
-  throw new FatalError("gateway.bind is tailnet, but no interface has a Tailscale address.", "Start Tailscale, or set gateway.bind to loopback.");
+  throw new FatalError(
+    "gateway.bind is tailnet, but no interface has a Tailscale address.",
+    "Start Tailscale, or set gateway.bind to loopback.",
+  );
 }
 
 function isLoopback(host: string): boolean {

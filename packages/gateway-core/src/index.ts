@@ -17,5 +17,31 @@ export type { CallContext, Caller, Services } from "./methods/define.ts";
 export type { HttpContext, HttpMethod, HttpReply, HttpRequest, HttpRoute } from "./net/http-route.ts";
 export { SqliteStore } from "./store/sqlite.ts";
 export type { ExtraMethod } from "./request-flow.ts";
-export * from "./ports.ts";
-export { systemClock, systemIds } from "./system.ts";
+export {
+  type AcceptedAnswer,
+  type Agent,
+  AgentError,
+  type AgentErrorReason,
+  type AgentModel,
+  type AgentTurn,
+  type BoundTool,
+  type Clock,
+  type Ids,
+  type JsonSchema,
+  type LogFields,
+  type Logger,
+  type LogLevel,
+  type SqlExecutor,
+  type SqlRow,
+  type SqlValue,
+  type Store,
+  type Timer,
+  type TokenUsage,
+  type Tool,
+  type ToolContext,
+  type ToolResult,
+  type TranscriptBlock,
+  type TranscriptMessage,
+  type TurnPart,
+} from "./ports.ts";
+export { systemClock, systemIds } from "./host/system.ts";

@@ -21,7 +21,7 @@ import type { Clock, Ids, Logger, SqlExecutor, Store, Timer } from "./ports.ts";
 import { type SessionKeySettings, sessionKeyOf } from "./sessions/session-key.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import type { NewTurn, ReplyRoute, Turn, TurnQueue, TurnRequest, TurnSource } from "./sessions/turn-queue.ts";
-import type { StopResult, TurnFlow } from "./turn-flow.ts";
+import type { TurnFlow } from "./turn-flow.ts";
 
 /** The inbox channel of messages that clients of the control plane send; no channel plugin may have this id. */
 export const CONTROL_CHANNEL = "control";
@@ -100,14 +100,17 @@ export class MessageFlow implements AsyncDisposable {
     if (entry && recorded.length === 0) assertSameRequest(entry.raw, submission);
     const turn = entry?.runId === undefined ? undefined : await this.#rooms.turnQueue.get(entry.runId);
     if (!turn) {
-      throw new GatewayError("UNAVAILABLE", "The message is stored, but could not be taken up yet; send it again with the same idempotencyKey.");
+      throw new GatewayError(
+        "UNAVAILABLE",
+        "The message is stored, but could not be taken up yet; send it again with the same idempotencyKey.",
+      );
     }
     return { turn, isNew: recorded.length > 0 };
   }
 
   /** Waits for a turn to end; undefined when it is unknown or the time is up. */
   wait(runId: string, timeoutMs: number, signal?: AbortSignal): Promise<Turn | undefined> {
-    return this.#rooms.turns.wait(runId, timeoutMs, signal);
+    return this.#rooms.turns.lanes.wait(runId, timeoutMs, signal);
   }
 
   /** The runs that wait or run, by session. */
@@ -115,14 +118,14 @@ export class MessageFlow implements AsyncDisposable {
     return this.#rooms.turnQueue.openBySession();
   }
 
-  /** Ends what runs and waits in a session, or one turn of it. */
-  stop(sessionKey: string, runId?: string): Promise<StopResult> {
-    return this.#rooms.turns.stop(sessionKey, runId);
+  /** Ends what runs and waits in a session, or one turn of it. Answers which. */
+  stop(sessionKey: string, runId?: string): Promise<readonly string[]> {
+    return this.#rooms.turns.lanes.stop(sessionKey, runId);
   }
 
   /** Takes up everything a dead process left, then begins to answer. */
   async start(): Promise<void> {
-    await this.#rooms.turns.start();
+    await this.#rooms.turns.lanes.start();
     await this.route();
   }
 
@@ -226,10 +229,17 @@ export class MessageFlow implements AsyncDisposable {
       if (!(await inbox.settle(sql, entry.id, { state: "answered", runId: turn.runId }))) return;
       const route = turn.route && withoutReply(turn.route);
       const { type: chatType, title } = message.chat;
-      await sessions.touch(sql, { key: turn.sessionKey, agentId: turn.agentId, chatType, channel: entry.channel, title, route });
+      await sessions.touch(sql, {
+        key: turn.sessionKey,
+        agentId: turn.agentId,
+        chatType,
+        channel: entry.channel,
+        title,
+        route,
+      });
       await turnQueue.add(sql, turn);
     });
-    turns.pump();
+    turns.lanes.pump();
   }
 
   async #routeSubmission(entry: InboxEntry): Promise<void> {
@@ -243,7 +253,7 @@ export class MessageFlow implements AsyncDisposable {
       const turn = { runId, sessionKey, agentId, source, inboxId: entry.id, request, ...(route ? { route } : {}) };
       await turnQueue.add(sql, turn);
     });
-    turns.pump();
+    turns.lanes.pump();
   }
 
   /** Clients expect the run to go by their key; two clients that chose the same one must not meet. */
@@ -259,7 +269,13 @@ export class MessageFlow implements AsyncDisposable {
     const rows = await store.transaction(async (sql) => {
       if (!(await inbox.settle(sql, entry.id, { state: "ignored", reason: "the sender is not paired" }))) return [];
       const senderName = sender.displayName ?? sender.username;
-      const subject = { channel, account, senderId: sender.id, chatId: chat.id, ...(senderName === undefined ? {} : { senderName }) };
+      const subject = {
+        channel,
+        account,
+        senderId: sender.id,
+        chatId: chat.id,
+        ...(senderName === undefined ? {} : { senderName }),
+      };
       const code = await pairing.request(sql, subject);
       if (code === undefined) return [];
       return outbox.enqueue(sql, { ...replyRoute(entry, message), text: pairingText(channel, sender.id, code) });
@@ -280,7 +296,10 @@ export class MessageFlow implements AsyncDisposable {
   }
 
   #refuseWhenStopped(): void {
-    if (this.#stopped) throw new GatewayError("UNAVAILABLE", "The gateway is stopping and takes nothing new in.", { retryAfterMs: 1_500 });
+    if (this.#stopped)
+      throw new GatewayError("UNAVAILABLE", "The gateway is stopping and takes nothing new in.", {
+        retryAfterMs: 1_500,
+      });
   }
 }
 

@@ -230,14 +230,14 @@ describe("the door of the control plane", () => {
     await walk.flow.submit("test", submission("k1", "first"));
     await walk.flow.submit("test", submission("k2", "second"));
     await begun;
-    const { runIds } = await walk.flow.stop("agent:main:main");
+    const runIds = await walk.flow.stop("agent:main:main");
     expect(runIds).toEqual(["k1", "k2"]);
     const aborted = walk.published.filter(
       ({ event, payload }) => event === "chat" && (payload as { state: string }).state === "aborted",
     );
     expect(aborted.map(({ payload }) => (payload as { runId: string }).runId)).toEqual(["k1", "k2"]);
     expect(aborted[0]?.payload).toMatchObject({ stopReason: "rpc", message: { content: [{ text: "So far" }] } });
-    expect(await walk.flow.stop("agent:main:main")).toEqual({ runIds: [] });
+    expect(await walk.flow.stop("agent:main:main")).toEqual([]);
   });
 });
 
@@ -374,7 +374,7 @@ describe("stopping", () => {
     const walk = await openWalk({ databaseFile, agent });
     walk.platform.say({ chatId: "ada", text: "hello" });
     await begun.promise;
-    const drained = walk.turns.drain(5_000);
+    const drained = walk.turns.lanes.drain(5_000);
     release.resolve();
     await drained;
     await walk.platform.waitForSent();

@@ -17,7 +17,9 @@ const STRIDE = Number(process.env["OPENCLAW_CRASH_STRIDE"] ?? 4);
 
 interface Scene extends AsyncDisposable {
   readonly telegram: FakeTelegram;
-  run(crashAt: number): Promise<{ readonly crashedAt: string | undefined; readonly points: number; readonly states: readonly string[] }>;
+  run(
+    crashAt: number,
+  ): Promise<{ readonly crashedAt: string | undefined; readonly points: number; readonly states: readonly string[] }>;
 }
 
 /** A person who has written four messages, and a gateway that has not seen them yet. */
@@ -26,7 +28,12 @@ async function openScene(): Promise<Scene> {
   const telegram = await FakeTelegram.start();
   const ada = telegram.people.addUser({ id: ADA, firstName: "Ada" });
   for (const text of MESSAGES) telegram.people.says(ada, text);
-  const base = { stateDir: directory.path, apiRoot: telegram.apiRoot, token: telegram.token, expected: MESSAGES.length };
+  const base = {
+    stateDir: directory.path,
+    apiRoot: telegram.apiRoot,
+    token: telegram.token,
+    expected: MESSAGES.length,
+  };
   return {
     telegram,
     run: async (crashAt) => {
@@ -73,7 +80,8 @@ function violations(telegram: FakeTelegram): string[] {
   }
   const first = (text: string) => [...plain, ...labelled].indexOf(text);
   const order = ["Echo: one", "A", "B", "C"].map((text) => plain.indexOf(text)).filter((index) => index >= 0);
-  if (order.some((position, index) => index > 0 && position < (order[index - 1] ?? 0))) found.push(`out of order: ${plain.join(", ")}`);
+  if (order.some((position, index) => index > 0 && position < (order[index - 1] ?? 0)))
+    found.push(`out of order: ${plain.join(", ")}`);
   if (first("Echo: one") === -1) found.push("no first answer");
   if (telegram.pending.length > 0) found.push(`${telegram.pending.length} updates are not confirmed`);
   return found;
@@ -84,7 +92,10 @@ async function survive(crashAt: number): Promise<{ crashedAt: string | undefined
   const { crashedAt } = await scene.run(crashAt);
   const { states } = await scene.run(0);
   const unsettled = states.filter((state) => state !== "sent" && state !== "unknown" && state !== "dead");
-  return { crashedAt, problems: [...violations(scene.telegram), ...unsettled.map((state) => `an outbound message is ${state}`)] };
+  return {
+    crashedAt,
+    problems: [...violations(scene.telegram), ...unsettled.map((state) => `an outbound message is ${state}`)],
+  };
 }
 
 describe("a gateway that is killed", () => {
@@ -93,7 +104,9 @@ describe("a gateway that is killed", () => {
     const { points } = await calm.run(0);
     expect(violations(calm.telegram)).toEqual([]);
     expect(points).toBeGreaterThan(100);
-    const queue = Array.from({ length: points }, (_point, index) => index + 1).filter((point) => point % STRIDE === 1 % STRIDE);
+    const queue = Array.from({ length: points }, (_point, index) => index + 1).filter(
+      (point) => point % STRIDE === 1 % STRIDE,
+    );
     const outcomes: string[] = [];
     const labels = new Map<string, number>();
     const tried = queue.length;
@@ -105,7 +118,9 @@ describe("a gateway that is killed", () => {
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
-    console.log(`crash matrix: ${points} points in a run, ${tried} tried, ${labels.size} kinds, ${outcomes.length} violations`);
+    console.log(
+      `crash matrix: ${points} points in a run, ${tried} tried, ${labels.size} kinds, ${outcomes.length} violations`,
+    );
     expect(outcomes).toEqual([]);
   });
 });

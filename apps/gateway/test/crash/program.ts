@@ -3,7 +3,14 @@
  * crash-matrix.test.ts; the argument is JSON.
  */
 import { createTelegramChannel } from "@openclaw/channels-telegram";
-import { type Agent, type AgentTurn, createGateway, SqliteStore, type Tool, type TurnPart } from "@openclaw/gateway-core";
+import {
+  type Agent,
+  type AgentTurn,
+  createGateway,
+  SqliteStore,
+  type Tool,
+  type TurnPart,
+} from "@openclaw/gateway-core";
 
 import { CrashPoints, crashingAgent, crashingChannel, crashingStore } from "./crash-points.ts";
 
@@ -29,7 +36,12 @@ const note: Tool = {
   parameters: { type: "object" },
   sideEffects: true,
   execute: async (_input, context) => {
-    await context.call("send", { channel: "telegram", to: "4711", message: "note", idempotencyKey: context.toolCallId });
+    await context.call("send", {
+      channel: "telegram",
+      to: "4711",
+      message: "note",
+      idempotencyKey: context.toolCallId,
+    });
     return { text: "sent" };
   },
 };

@@ -7,7 +7,8 @@ import {
   type TokenUsage,
   type TranscriptMessage,
 } from "../ports.ts";
-import { isSilent, type TurnEvents } from "./turn-events.ts";
+import { joinReplies, parseReply, type Reply, withoutMedia } from "./reply-text.ts";
+import type { TurnEvents } from "./turn-events.ts";
 
 /** Partial text beyond this is not kept; a model that streams without end is aborted by the turn's own limit. */
 const MAX_TEXT_LENGTH = 2_000_000;
@@ -32,6 +33,8 @@ export type TurnOutcome =
       readonly kind: "done";
       /** What is shown and sent; empty for a silent reply. */
       readonly text: string;
+      /** What the model's text asks for. */
+      readonly reply: Reply;
       readonly stopReason: string;
       readonly provider: string;
       readonly model: string;
@@ -98,29 +101,31 @@ async function followParts({ agent, turn, events }: RunTurnInput, signal: AbortS
       case "tool-result":
         events.toolResult(part.toolCallId, part.name, part.result);
         break;
-      case "finish":
+      case "finish": {
+        const reply = replyOf(part.messages);
         return {
           kind: "done",
-          text: visibleText(part.messages),
+          text: withoutMedia(reply),
+          reply,
           stopReason: part.reason,
           provider,
           model,
           usage: part.usage,
           messages: part.messages,
         };
+      }
     }
   }
   throw new AgentError("internal", "The agent ended its turn without an answer.");
 }
 
-/** What people see of a turn: the text of its assistant messages, or nothing when it asked to stay silent. */
-function visibleText(messages: readonly TranscriptMessage[]): string {
-  const texts = messages
-    .filter((message) => message.role === "assistant")
-    .map((message) => message.content.map((block) => (block.type === "text" ? block.text : "")).join(""))
-    .map((text) => text.trim())
-    .filter((text) => text !== "" && !isSilent(text));
-  return texts.join("\n\n");
+/** What the assistant messages of a turn come to. */
+function replyOf(messages: readonly TranscriptMessage[]): Reply {
+  const answers = messages.filter((message) => message.role === "assistant");
+  const texts = answers.map(({ content }) =>
+    content.map((block) => (block.type === "text" ? block.text : "")).join(""),
+  );
+  return joinReplies(texts.filter((text) => text.trim() !== "").map((text) => parseReply(text)));
 }
 
 /** Ends the iteration as soon as the signal aborts, even when the source does not listen to it. */

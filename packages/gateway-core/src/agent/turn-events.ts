@@ -1,6 +1,7 @@
 import type { EventPayload } from "@openclaw/protocol";
 
 import type { Clock, ToolResult } from "../ports.ts";
+import { shownSoFar } from "./reply-text.ts";
 
 /** Chat deltas are sent at most this often; every one carries the whole text so far. Source: wire observation 14.5. */
 const CHAT_DELTA_INTERVAL_MS = 150;
@@ -34,7 +35,7 @@ export class TurnEvents {
   readonly #chat: PublishChat;
   #sequence = 0;
   #text = "";
-  #shownLength = 0;
+  #shown = "";
   #lastDeltaAt = 0;
 
   constructor(turn: TurnIdentity, clock: Clock, publish: { agent: PublishAgent; chat: PublishChat }) {
@@ -103,21 +104,20 @@ export class TurnEvents {
 
   /** The chat event goes out first, as clients that abort expect it before anything else of the run. */
   aborted(stopReason: string): void {
-    const shown = this.#text === "" || isSilent(this.#text) ? {} : { message: this.#message(this.#text) };
+    const text = isSilent(this.#text) ? "" : shownSoFar(this.#text);
+    const shown = text === "" ? {} : { message: this.#message(text) };
     this.#sequence += 1;
     this.#chat({ ...this.#chatHead(), state: "aborted", stopReason, ...shown });
     this.#publish("lifecycle", { phase: "end", endedAt: this.#clock.now(), stopReason, aborted: true });
   }
 
+  /** What no longer begins with what was shown is left to the final message, which stands for all deltas. */
   #flushChat(): void {
-    if (this.#text.length === this.#shownLength) return;
-    this.#chat({
-      ...this.#chatHead(),
-      state: "delta",
-      deltaText: this.#text.slice(this.#shownLength),
-      message: this.#message(this.#text),
-    });
-    this.#shownLength = this.#text.length;
+    const text = shownSoFar(this.#text);
+    if (text.length <= this.#shown.length || !text.startsWith(this.#shown)) return;
+    const deltaText = text.slice(this.#shown.length);
+    this.#chat({ ...this.#chatHead(), state: "delta", deltaText, message: this.#message(text) });
+    this.#shown = text;
     this.#lastDeltaAt = this.#clock.now();
   }
 

@@ -4,8 +4,8 @@ import { defaultAgentId } from "../config/agent-selection.ts";
 import { GatewayError } from "../errors.ts";
 import { mainSessionKey, sessionKeyOf } from "../sessions/session-key.ts";
 import type { ReplyRoute, Turn } from "../sessions/turn-queue.ts";
-import { assertEndedWell } from "../turn-flow.ts";
 import { type CallContext, defineHandler, idempotencyClient } from "./define.ts";
+import { assertEndedWell } from "./run-answer.ts";
 import { sendTarget } from "./send-target.ts";
 import { assertAgent, findSessionTarget, lastRoute, refuseAttachments, type SessionTarget } from "./session-target.ts";
 

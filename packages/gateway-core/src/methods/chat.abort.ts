@@ -4,6 +4,6 @@ import { defineHandler } from "./define.ts";
 
 export const chatAbort = defineHandler("chat.abort", async ({ sessionKey, runId }, { config, messages }) => {
   const key = canonicalSessionKey(sessionKey, defaultAgentId(config.current), config.current.session);
-  const { runIds } = await messages.stop(key, runId);
+  const runIds = await messages.stop(key, runId);
   return { ok: true as const, aborted: runIds.length > 0, runIds: [...runIds] };
 });

@@ -14,7 +14,7 @@ export const chatSend = defineHandler("chat.send", async (params, context) => {
   if (prompt === "") throw new GatewayError("INVALID_REQUEST", "message or attachment required");
   const target = await findSessionTarget(context, params.sessionKey);
   if (STOP_WORDS.has(prompt.toLowerCase())) {
-    const { runIds } = await context.messages.stop(target.sessionKey);
+    const runIds = await context.messages.stop(target.sessionKey);
     return { ok: true as const, aborted: runIds.length > 0, runIds: [...runIds] };
   }
   const { turn, isNew } = await context.messages.submit(idempotencyClient(context.caller), {

@@ -34,9 +34,16 @@ export const sessionsList = defineHandler("sessions.list", async (params, contex
     limitApplied: limit,
     nextOffset: hasMore ? offset + page.length : null,
     hasMore,
-    defaults: { modelProvider, model: model.join("/") || null, contextTokens: config.current.agents.defaults.contextTokens ?? null },
+    defaults: {
+      modelProvider,
+      model: model.join("/") || null,
+      contextTokens: config.current.agents.defaults.contextTokens ?? null,
+    },
     sessions: await Promise.all(
-      page.map(async (session) => ({ ...(await toRow(session, params, context)), ...runsOf(openRuns.get(session.key)) })),
+      page.map(async (session) => ({
+        ...(await toRow(session, params, context)),
+        ...runsOf(openRuns.get(session.key)),
+      })),
     ),
   };
 });

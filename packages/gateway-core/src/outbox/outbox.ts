@@ -94,9 +94,13 @@ export class Outbox implements AsyncDisposable {
   async assertHasRoom(): Promise<void> {
     const counts = await this.#table.countByState();
     if (counts.queued + counts.sending < MAX_OPEN) return;
-    throw new GatewayError("UNAVAILABLE", `${MAX_OPEN} messages already wait to be sent; see openclaw channels status.`, {
-      retryAfterMs: 30_000,
-    });
+    throw new GatewayError(
+      "UNAVAILABLE",
+      `${MAX_OPEN} messages already wait to be sent; see openclaw channels status.`,
+      {
+        retryAfterMs: 30_000,
+      },
+    );
   }
 
   /** Settles what a dead process left behind, then starts delivering. */
@@ -176,7 +180,10 @@ export class Outbox implements AsyncDisposable {
     this.#timers.delete(key);
     const worker = this.#drain(lane)
       .catch((error: unknown) => {
-        this.#dependencies.log.error("delivery stopped on an internal failure; it is tried again", { chat: key, error });
+        this.#dependencies.log.error("delivery stopped on an internal failure; it is tried again", {
+          chat: key,
+          error,
+        });
         return this.#dependencies.clock.now() + retryDelayMs(3, undefined, this.#dependencies.random ?? Math.random);
       })
       .then((wakeAt) => {
@@ -192,7 +199,10 @@ export class Outbox implements AsyncDisposable {
     if (this.#stop.signal.aborted) return;
     const key = laneKey(lane);
     const delay = Math.max(0, at - this.#dependencies.clock.now());
-    this.#timers.set(key, this.#dependencies.clock.setTimeout(() => this.#startLane(lane), delay));
+    this.#timers.set(
+      key,
+      this.#dependencies.clock.setTimeout(() => this.#startLane(lane), delay),
+    );
   }
 
   /** Sends a chat's rows one after the other. Answers when to look again, or undefined when nothing is left. */
@@ -224,10 +234,15 @@ export class Outbox implements AsyncDisposable {
       ...(row.replyTo === undefined ? {} : { replyTo: row.replyTo }),
     };
     const deadline = new AbortController();
-    using _timer = this.#dependencies.clock.setTimeout(() => deadline.abort(new Error("The attempt took too long.")), ATTEMPT_TIMEOUT_MS);
+    using _timer = this.#dependencies.clock.setTimeout(
+      () => deadline.abort(new Error("The attempt took too long.")),
+      ATTEMPT_TIMEOUT_MS,
+    );
     const signal = AbortSignal.any([this.#stop.signal, deadline.signal]);
     const abandoned = new Promise<SendOutcome>((resolve) => {
-      signal.addEventListener("abort", () => resolve({ outcome: "unknown", reason: String(signal.reason) }), { once: true });
+      signal.addEventListener("abort", () => resolve({ outcome: "unknown", reason: String(signal.reason) }), {
+        once: true,
+      });
     });
     try {
       const attempt = this.#dependencies.deliver(row, message, signal);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DEFAULT_DEADLINE_MS, Outbox, type UnknownPolicy } from "../../src/outbox/outbox.ts";
 import { retryDelayMs } from "../../src/outbox/retry.ts";
 import { SqliteStore } from "../../src/store/sqlite.ts";
-import { systemIds } from "../../src/system.ts";
+import { systemIds } from "../../src/host/system.ts";
 import { recordingLog } from "../support/silent-log.ts";
 
 let directory: TempDirectory;
@@ -63,7 +63,13 @@ async function openOutbox(unknownPolicy: UnknownPolicy = "label"): Promise<Outbo
 }
 
 async function put(outbox: Outbox, text: string, chatId = "c1", deadlineAt?: number) {
-  const message = { channel: "memory", account: "default", chatId, text, ...(deadlineAt === undefined ? {} : { deadlineAt }) };
+  const message = {
+    channel: "memory",
+    account: "default",
+    chatId,
+    text,
+    ...(deadlineAt === undefined ? {} : { deadlineAt }),
+  };
   const rows = await store.transaction((sql) => outbox.enqueue(sql, message));
   outbox.wake(rows);
   await clock.advance(0);
@@ -116,7 +122,9 @@ describe("delivery", () => {
     await put(outbox, "hello");
     await clock.advance(DEFAULT_DEADLINE_MS);
     expect(attempts).toHaveLength(1);
-    expect(await outbox.list({ limit: 5 })).toMatchObject([{ state: "dead", code: "403", reason: "blocked by the user" }]);
+    expect(await outbox.list({ limit: 5 })).toMatchObject([
+      { state: "dead", code: "403", reason: "blocked by the user" },
+    ]);
   });
 
   it("waits as long as the platform asks, for the whole account when it says so", async () => {
@@ -217,7 +225,9 @@ describe("a restart", () => {
   it("delivers what waited", async () => {
     const dead = await openOutbox();
     await dead[Symbol.asyncDispose]();
-    await store.transaction((sql) => dead.enqueue(sql, { channel: "memory", account: "default", chatId: "c1", text: "hello" }));
+    await store.transaction((sql) =>
+      dead.enqueue(sql, { channel: "memory", account: "default", chatId: "c1", text: "hello" }),
+    );
     const next = await openOutbox();
     await clock.advance(0);
     expect(texts()).toEqual(["hello"]);

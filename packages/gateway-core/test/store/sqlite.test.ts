@@ -65,7 +65,9 @@ describe("transactions", () => {
 describe("opening", () => {
   it("makes files that only their owner can read", async () => {
     await using _store = SqliteStore.open(path);
-    const modes = readdirSync(`${directory.path}/state`).map((name) => statSync(`${directory.path}/state/${name}`).mode & 0o777);
+    const modes = readdirSync(`${directory.path}/state`).map(
+      (name) => statSync(`${directory.path}/state/${name}`).mode & 0o777,
+    );
     expect(modes).toEqual(modes.map(() => 0o600));
     expect(statSync(`${directory.path}/state`).mode & 0o777).toBe(0o700);
   });
@@ -81,7 +83,9 @@ describe("opening", () => {
       const store = SqliteStore.open(${JSON.stringify(path)});
       await store.run(${JSON.stringify(setCursor)}, "one");
       process.kill(process.pid, "SIGKILL");`;
-    const child = spawnSync(process.execPath, ["--conditions=@openclaw/source", "--input-type=module", "-e", script], { encoding: "utf8" });
+    const child = spawnSync(process.execPath, ["--conditions=@openclaw/source", "--input-type=module", "-e", script], {
+      encoding: "utf8",
+    });
     expect(child.signal, child.stderr).toBe("SIGKILL");
     await using store = SqliteStore.open(path);
     expect(await store.get(countCursors)).toEqual({ total: 1 });

@@ -25,7 +25,7 @@ import type { Clock, Ids } from "../../src/ports.ts";
 import { Presence } from "../../src/presence/presence.ts";
 import { SystemNotes } from "../../src/presence/system-notes.ts";
 import { type ExtraMethod, RequestFlow } from "../../src/request-flow.ts";
-import { systemClock } from "../../src/system.ts";
+import { systemClock } from "../../src/host/system.ts";
 import { type AnyFrame, RawClient } from "./raw-client.ts";
 import { recordingLog } from "./silent-log.ts";
 

@@ -11,7 +11,7 @@ import type { Tool } from "../../src/ports.ts";
 import { SessionStore } from "../../src/sessions/session-store.ts";
 import { TurnQueue } from "../../src/sessions/turn-queue.ts";
 import { SqliteStore } from "../../src/store/sqlite.ts";
-import { systemClock, systemIds } from "../../src/system.ts";
+import { systemClock, systemIds } from "../../src/host/system.ts";
 import { TurnFlow } from "../../src/turn-flow.ts";
 import { ScriptedAgent } from "./scripted-agent.ts";
 import { recordingLog } from "./silent-log.ts";
@@ -102,7 +102,7 @@ export async function openWalk(options: WalkOptions) {
   const stop = async () => {
     channels.stopIntake();
     await flow[Symbol.asyncDispose]();
-    await turns[Symbol.asyncDispose]();
+    await turns.lanes[Symbol.asyncDispose]();
     await outbox[Symbol.asyncDispose]();
     await channels[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
-import type { Clock, Ids, Timer } from "./ports.ts";
+import type { Clock, Ids, Timer } from "../ports.ts";
 
 /** Node's timers fire at once for anything longer than this. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;

@@ -1,4 +1,4 @@
-import { type Agent, AgentError } from "./ports.ts";
+import { type Agent, AgentError } from "../ports.ts";
 
 /** Stands in when a host brings no agent: every turn ends with a plain word about what is missing. */
 export const unconfiguredAgent: Agent = {

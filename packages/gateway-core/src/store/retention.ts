@@ -1,4 +1,4 @@
-import type { Clock, Logger } from "./ports.ts";
+import type { Clock, Logger } from "../ports.ts";
 
 const INTERVAL_MS = 60 * 60 * 1000;
 /** Between two batches other work gets its turn. */

@@ -1,0 +1,184 @@
+import type { Clock, Logger, Store, Timer } from "../ports.ts";
+import { LEASE_MS, type Turn, type TurnQueue } from "./turn-queue.ts";
+
+const RETRY_MS = 5_000;
+
+/** Why a turn that runs is told to stop: by someone who asked for it, or because the gateway ends. */
+export type LaneStop = "asked" | "shutdown";
+
+export interface LanesDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly queue: TurnQueue;
+  readonly maxConcurrent: () => number;
+  /** Runs a turn to its end and writes that down. What it throws leaves the turn to its lease. */
+  readonly run: (turn: Turn, signal: AbortSignal) => Promise<void>;
+  /** Ends a turn that waits and was asked to stop. */
+  readonly endWaiting: (turn: Turn) => Promise<void>;
+  /** Ends a turn whose process died after it had begun to act. */
+  readonly endInterrupted: (turn: Turn) => Promise<void>;
+  /** The reason that the signal of a stopped turn carries. */
+  readonly reasonFor: (stop: LaneStop) => Error;
+}
+
+interface RunningTurn {
+  readonly turn: Turn;
+  readonly controller: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Runs waiting turns: one at a time per session, a bounded number at once. What waits is rows; here are only those
+ * that run in this process, whose leases are renewed while they do.
+ */
+export class Lanes implements AsyncDisposable {
+  readonly #dependencies: LanesDependencies;
+  readonly #running = new Map<string, RunningTurn>();
+  readonly #waiters = new Map<string, Set<(turn: Turn) => void>>();
+  #pumping = false;
+  #pumpAgain = false;
+  #started = false;
+  #stopped = false;
+  #upkeep: Timer | undefined;
+  #retry: Timer | undefined;
+
+  constructor(dependencies: LanesDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Takes up the lanes a dead process held, then begins to run what waits. */
+  async start(): Promise<void> {
+    await this.#recover();
+    this.#started = true;
+    this.#upkeep = this.#dependencies.clock.setInterval(() => void this.#keepLeases(), LEASE_MS / 4);
+    this.pump();
+  }
+
+  /** Starts waiting turns while there is room. Safe to call at any time, any number of times. */
+  pump(): void {
+    if (!this.#started || this.#stopped) return;
+    if (this.#pumping) {
+      this.#pumpAgain = true;
+      return;
+    }
+    this.#pumping = true;
+    void this.#pumpUntilDone();
+  }
+
+  /** Waits for a turn to end; undefined when it is unknown or the time is up. */
+  async wait(runId: string, timeoutMs: number, signal?: AbortSignal): Promise<Turn | undefined> {
+    const { clock, queue } = this.#dependencies;
+    const change = Promise.withResolvers<Turn | undefined>();
+    const waiters = this.#waiters.get(runId) ?? new Set();
+    this.#waiters.set(runId, waiters.add(change.resolve));
+    const giveUp = () => change.resolve(undefined);
+    using _timer = clock.setTimeout(giveUp, timeoutMs);
+    signal?.addEventListener("abort", giveUp, { once: true });
+    try {
+      const turn = await queue.get(runId);
+      if (!turn || hasEnded(turn)) return turn;
+      return await change.promise;
+    } finally {
+      signal?.removeEventListener("abort", giveUp);
+      waiters.delete(change.resolve);
+      if (waiters.size === 0) this.#waiters.delete(runId);
+    }
+  }
+
+  /** Tells those who wait for a turn that it has moved on. */
+  async notify(runId: string): Promise<void> {
+    const waiters = this.#waiters.get(runId);
+    const turn = waiters && (await this.#dependencies.queue.get(runId));
+    if (turn) for (const tell of waiters) tell(turn);
+  }
+
+  /** Ends what runs and waits in a session, or one turn of it; resolves once they have ended. Answers which. */
+  async stop(sessionKey: string, runId?: string): Promise<readonly string[]> {
+    const { queue, endWaiting, reasonFor } = this.#dependencies;
+    const open = await queue.open(sessionKey);
+    const chosen = runId === undefined ? open : open.filter((turn) => turn.runId === runId);
+    for (const turn of chosen) {
+      const running = this.#running.get(turn.runId);
+      if (running) {
+        running.controller.abort(reasonFor("asked"));
+        await running.ended;
+      } else await endWaiting(turn);
+    }
+    return chosen.map((turn) => turn.runId);
+  }
+
+  /** Starts nothing new, lets running turns end until the deadline, then stops them. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.#stopped = true;
+    const timeUp = Promise.withResolvers<void>();
+    using _timer = this.#dependencies.clock.setTimeout(() => timeUp.resolve(), deadlineMs);
+    await Promise.race([this.#allEnded(), timeUp.promise]);
+    for (const { controller } of this.#running.values()) controller.abort(this.#dependencies.reasonFor("shutdown"));
+    await this.#allEnded();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drain(0);
+    this.#upkeep?.cancel();
+    this.#retry?.cancel();
+  }
+
+  #allEnded(): Promise<unknown> {
+    return Promise.all([...this.#running.values()].map(({ ended }) => ended));
+  }
+
+  async #pumpUntilDone(): Promise<void> {
+    const { clock, log } = this.#dependencies;
+    try {
+      do {
+        this.#pumpAgain = false;
+        await this.#startWhatFits();
+      } while (this.#pumpAgain);
+    } catch (error) {
+      log.error("waiting turns could not be started; it is tried again", { error, retryInMs: RETRY_MS });
+      this.#retry = clock.setTimeout(() => this.pump(), RETRY_MS);
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  async #startWhatFits(): Promise<void> {
+    const { store, queue, maxConcurrent, run, log } = this.#dependencies;
+    while (!this.#stopped && this.#running.size < maxConcurrent()) {
+      const turn = await store.transaction((sql) => queue.claim(sql));
+      if (!turn) return;
+      const controller = new AbortController();
+      const ended = run(turn, controller.signal)
+        .catch((error: unknown) => log.error("a turn could not be written down", { runId: turn.runId, error }))
+        .finally(() => {
+          this.#running.delete(turn.runId);
+          this.pump();
+        });
+      this.#running.set(turn.runId, { turn, controller, ended });
+    }
+  }
+
+  /** Turns whose process died: those that changed nothing outside are queued again, the others are ended. */
+  async #recover(): Promise<void> {
+    for (const turn of await this.#dependencies.queue.recover()) await this.#dependencies.endInterrupted(turn);
+  }
+
+  /** Renews what runs here, and takes up any lane whose lease ran out without its turn being here. */
+  async #keepLeases(): Promise<void> {
+    const { queue, log, reasonFor } = this.#dependencies;
+    try {
+      for (const { turn, controller } of this.#running.values()) {
+        if (!(await queue.renew(turn.runId))) controller.abort(reasonFor("shutdown"));
+      }
+      await this.#recover();
+      this.pump();
+    } catch (error) {
+      log.error("the leases of running turns could not be renewed", { error });
+    }
+  }
+}
+
+function hasEnded(turn: Turn): boolean {
+  return turn.state !== "queued" && turn.state !== "running";
+}
