@@ -33,6 +33,7 @@ export async function runGateway(
 ): Promise<RunOutcome> {
   // Also hides --token and --password from other users' process lists.
   process.title = PROCESS_TITLE;
+  let isConfigured = false;
   try {
     if (options.allowUnconfigured) await setUpIfMissing(options.selection, environment);
     const channels = channelPlugins();
@@ -48,10 +49,12 @@ export async function runGateway(
       channels,
       listen: listenOptions(options),
     });
+    isConfigured = true;
     await runUntil(gateway, { config, logging, options, signal });
     return { kind: "stopped" };
   } catch (error) {
-    if (error instanceof FatalError) return failed(error.message, error.remedy, isPortTaken(error));
+    // A port that is taken and a disk that is full may not be so the next time; a wrong configuration will be.
+    if (error instanceof FatalError) return failed(error.message, error.remedy, isConfigured);
     if (error instanceof CliError) return failed(error.message, error.remedy ?? "See: openclaw gateway --help", true);
     throw error;
   }
@@ -141,10 +144,6 @@ function listenOptions({ port, bind, authMode, token, password }: RunGatewayOpti
     ...(token === undefined ? {} : { token }),
     ...(password === undefined ? {} : { password }),
   };
-}
-
-function isPortTaken({ cause }: FatalError): boolean {
-  return cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { once } from "node:events";
 
@@ -42,6 +43,19 @@ describe("the gateway process", () => {
     const broken = await operator.run(["gateway"]);
     expect(broken).toMatchObject({ code: 78, stdout: "" });
     expect(broken.stderr.trim().split("\n")).toHaveLength(2);
+  });
+
+  it("R1.2 storage that can not be opened is one line, and worth another start", async () => {
+    await using operator = await Operator.create();
+    await operator.configure(LOCAL);
+    await writeFile(
+      operator.at(".openclaw", "gateway.sqlite"),
+      "This is not a database, whatever its name says. ".repeat(4),
+    );
+    const ended = await operator.run(["gateway"]);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("gateway.sqlite");
+    expect(ended.stderr.trim().split("\n")).toHaveLength(2);
   });
 
   it("F27 after a good start a broken file does not keep it down: it runs on the last good one and says so", async () => {
