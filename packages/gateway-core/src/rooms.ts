@@ -1,9 +1,8 @@
 /** Builds the rooms of a gateway and gives each what it needs of the others. One line per room; nothing starts here. */
 import type { ChannelPlugin } from "@openclaw/channels-contract";
-import type { EventPayload } from "@openclaw/protocol";
 
 import { ChannelSupervisor } from "./channels/supervisor.ts";
-import { agentForMessage, agentIds, defaultAgentId } from "./config/agent-selection.ts";
+import { agentForMessage, agentIds, agentSettings, defaultAgentId } from "./config/agent-selection.ts";
 import { isSwitchedOn } from "./config/env.ts";
 import { resolveUnknownPolicy } from "./config/resolve.ts";
 import type { ConfigRuntime } from "./config/runtime.ts";
@@ -99,6 +98,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     call: input.callForTurn,
     takeNotes: (sessionKey) =>
       sessionKey === mainSessionKey(defaultAgentId(config.current), config.current.session) ? notes.take() : [],
+    replyPrefix: (agentId) => replyPrefix(config, agentId),
     settings: () => turnSettings(config),
   });
   const messages: MessageFlow = new MessageFlow({
@@ -133,7 +133,7 @@ export function buildRooms(input: RoomsInput): Rooms {
   const presence = new Presence({
     clock,
     self: { ...describeMachine(input.version, instanceId), mode: "gateway", reason: "self" },
-    publish: (entries) => events.publish("presence", { presence: [...entries] } as EventPayload<"presence">),
+    publish: (entries) => events.publish("presence", { presence: entries }),
   });
   const { logFile } = input;
   return {
@@ -165,6 +165,13 @@ function channelSections(config: ConfigRuntime): Readonly<Record<string, unknown
   if (isSwitchedOn(config.environment.OPENCLAW_SKIP_CHANNELS)) return {};
   const { defaults: _defaults, ...sections } = config.current.channels;
   return sections;
+}
+
+function replyPrefix({ current }: ConfigRuntime, agentId: string) {
+  return {
+    template: current.messages?.responsePrefix,
+    identityName: agentSettings(current, agentId)?.identity?.name,
+  };
 }
 
 function turnSettings({ current }: ConfigRuntime) {

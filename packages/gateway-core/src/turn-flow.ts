@@ -4,7 +4,8 @@
  * turn runs is up to sessions/lanes.ts.
  */
 import { bindTools } from "./agent/bind-tools.ts";
-import { errorOf, replyTextOf, tellOutcome } from "./agent/outcome.ts";
+import { errorOf, replyTargetOf, replyTextOf, tellOutcome } from "./agent/outcome.ts";
+import type { ReplyPrefix } from "./agent/response-prefix.ts";
 import { runTurn, type TurnOutcome, TurnStopped } from "./agent/run-turn.ts";
 import { TurnEvents } from "./agent/turn-events.ts";
 import type { ChannelSupervisor } from "./channels/supervisor.ts";
@@ -43,6 +44,8 @@ export interface TurnFlowRooms {
   readonly call: ToolContext["call"];
   /** Lines about the system that the session has not been told yet; each is handed out once. */
   readonly takeNotes: (sessionKey: string) => readonly string[];
+  /** What stands before the replies of an agent. */
+  readonly replyPrefix: (agentId: string) => ReplyPrefix;
   readonly settings: () => TurnSettings;
 }
 
@@ -166,7 +169,7 @@ export class TurnFlow {
     const rows = await store.transaction(async (sql) => {
       if (!(await turnQueue.end(sql, turn.runId, this.#endOf(open, outcome)))) return undefined;
       await this.#writeTranscript(sql, open, outcome);
-      return this.#queueReply(sql, turn, outcome);
+      return this.#queueReply(sql, open, outcome);
     });
     if (!rows) return log.warn("a turn ended that was no longer this gateway's to end", identityOf(turn));
     tellOutcome(events, outcome);
@@ -189,10 +192,11 @@ export class TurnFlow {
     return sessions.recordTurn(sql, turn.sessionKey, { aborted: true });
   }
 
-  async #queueReply(sql: SqlExecutor, turn: Turn, outcome: TurnOutcome): Promise<OutboxRow[]> {
-    const text = replyTextOf(outcome);
+  async #queueReply(sql: SqlExecutor, { turn, session }: OpenTurn, outcome: TurnOutcome): Promise<OutboxRow[]> {
+    const prefix = this.#rooms.replyPrefix(turn.agentId);
+    const text = replyTextOf(outcome, { ...prefix, thinkingLevel: turn.request.thinking ?? session.thinkingLevel });
     if (!turn.route || text === "") return [];
-    return this.#rooms.outbox.enqueue(sql, { ...turn.route, runId: turn.runId, text });
+    return this.#rooms.outbox.enqueue(sql, { ...turn.route, ...replyTargetOf(outcome), runId: turn.runId, text });
   }
 
   #endOf({ turn, session }: OpenTurn, outcome: TurnOutcome): TurnEnd {

@@ -1,5 +1,6 @@
 import type { ErrorShape } from "@openclaw/protocol";
 
+import { type ReplyPrefix, withPrefix } from "./response-prefix.ts";
 import type { StopReason, TurnOutcome } from "./run-turn.ts";
 import type { TurnEvents } from "./turn-events.ts";
 
@@ -11,9 +12,19 @@ export function tellOutcome(events: TurnEvents, outcome: TurnOutcome): void {
   else events.aborted(outcome.stopReason);
 }
 
-/** What the person in the chat is told. A turn they stopped themselves needs no words. */
-export function replyTextOf(outcome: TurnOutcome): string {
-  if (outcome.kind === "done") return outcome.text;
+/** What the person in the chat is told, with the agent's prefix. A turn they stopped themselves needs no words. */
+export function replyTextOf(outcome: TurnOutcome, prefix: ReplyPrefix = {}): string {
+  if (outcome.kind !== "done") return withPrefix(troubleOf(outcome), prefix);
+  return withPrefix(outcome.text, { ...prefix, provider: outcome.provider, model: outcome.model });
+}
+
+/** The message that a reply answers, when the model chose another than the one it was asked by. */
+export function replyTargetOf(outcome: TurnOutcome): { replyTo?: string } {
+  const target = outcome.kind === "done" ? outcome.reply.replyTo : undefined;
+  return target === undefined || target === "current" ? {} : { replyTo: target.id };
+}
+
+function troubleOf(outcome: Exclude<TurnOutcome, { kind: "done" }>): string {
   if (outcome.kind === "failed") return `⚠️ ${outcome.message}`;
   return outcome.stopReason === "timeout" ? `⚠️ ${errorOf(outcome).message}` : "";
 }

@@ -29,7 +29,7 @@ const SPEECH = /\[\[\/?tts(?::[^\]\n]{0,500})?\]\][ \t]*/giu;
 const MEDIA_LINE = /^[ \t]*MEDIA:(\S+)[ \t]*$/gmu;
 /** The beginning of a tag, a directive, a line of media or a token at the end of what a model has written so far. */
 const UNFINISHED =
-  /(?:<\/?[a-z]{0,10}|\[\[?[^\]\n]{0,220}\]?|^[ \t]*(?:M|ME|MED|MEDI|MEDIA|MEDIA:\S*)|[*`]{0,3}HEARTBEAT_OK|[*`]{0,3}NO_REPLY)$(?![\s\S])/imu;
+  /(?:<\/?[A-Za-z]{0,10}|\[\[?[^\]\n]{0,220}\]?|^[ \t]*(?:M|ME|MED|MEDI|MEDIA|MEDIA:\S*)|(?<![A-Za-z0-9_])[*`]{0,3}[HN][A-Z_]{0,11})$(?![\s\S])/mu;
 
 /** Reads the directives out of one answer of a model. Code is left as it is. Source: directive facts 4.4. */
 export function parseReply(answer: string): Reply {

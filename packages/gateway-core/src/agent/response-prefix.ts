@@ -1,5 +1,7 @@
-/** What a prefix may name. Absent ones leave their variable as it is written. */
-export interface PrefixFacts {
+/** The configured prefix, and what it may name. Absent facts leave their variable as it is written. */
+export interface ReplyPrefix {
+  /** `messages.responsePrefix`. */
+  readonly template?: string | undefined;
   readonly provider?: string | undefined;
   readonly model?: string | undefined;
   readonly thinkingLevel?: string | undefined;
@@ -13,12 +15,12 @@ const AUTOMATIC = "auto";
  * and nothing for an agent without one. Variables, in any case: `{model}`, `{modelFull}`, `{provider}`,
  * `{thinkingLevel}` or `{think}`, `{identity.name}`; others are left as they are. Source: prefix facts 4.6.
  */
-export function withPrefix(text: string, template: string | undefined, facts: PrefixFacts): string {
-  const prefix = fill(template ?? "", facts).trim();
+export function withPrefix(text: string, { template = "", ...facts }: ReplyPrefix): string {
+  const prefix = fill(template, facts).trim();
   return text === "" || prefix === "" || text.startsWith(prefix) ? text : `${prefix} ${text}`;
 }
 
-function fill(template: string, facts: PrefixFacts): string {
+function fill(template: string, facts: Omit<ReplyPrefix, "template">): string {
   if (template.trim().toLowerCase() === AUTOMATIC) return facts.identityName ? `[${facts.identityName}]` : "";
   const { provider, model, thinkingLevel, identityName } = facts;
   const values = new Map([

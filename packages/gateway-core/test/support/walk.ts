@@ -76,6 +76,7 @@ export async function openWalk(options: WalkOptions) {
     agent,
     tools: () => options.tools ?? [],
     toolPolicy: () => () => true,
+    replyPrefix: () => ({}),
     call: () => Promise.reject(new Error("This walk has no methods.")),
     takeNotes: () => [],
     settings: () => ({ maxConcurrent: options.maxConcurrent ?? 4, timeoutMs: options.turnTimeoutMs ?? 10_000 }),

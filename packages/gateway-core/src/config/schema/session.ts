@@ -46,7 +46,12 @@ export const sessionSchema = z.strictObject({
 
 /** `messages`: how inbound messages are gathered and replies are dressed. */
 export const messagesSchema = z.strictObject({
-  responsePrefix: later(z.string(), ""),
+  responsePrefix: z
+    .string()
+    .optional()
+    .describe(
+      "Stands before every reply to a chat; auto is the agent's name in brackets. May hold {model}, {modelFull}, {provider}, {thinkingLevel} and {identity.name}.",
+    ),
   messagePrefix: later(z.string(), ""),
   ackReaction: later(z.string(), ""),
   ackReactionScope: later(z.enum(["group-mentions", "group-all", "direct", "all"])),
