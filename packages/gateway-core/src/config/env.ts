@@ -8,6 +8,7 @@ export type Environment = Readonly<Record<string, string | undefined>> & {
   readonly OPENCLAW_GATEWAY_PASSWORD?: string | undefined;
   readonly OPENCLAW_CANVAS_HOST_PORT?: string | undefined;
   readonly OPENCLAW_SKIP_CHANNELS?: string | undefined;
+  readonly OPENCLAW_SKIP_CRON?: string | undefined;
 };
 
 /**

@@ -1,9 +1,10 @@
 import * as z from "zod";
 
 import { agentsSchema, bindingsSchema } from "./schema/agents.ts";
+import { cronSchema } from "./schema/cron.ts";
 import { channelsSchema, inboundSchema, outboundSchema } from "./schema/delivery.ts";
 import { gatewaySchema } from "./schema/gateway.ts";
-import { approvalsPart, authPart, cronPart, diagnosticsPart, hooksPart } from "./schema/later/automation.ts";
+import { approvalsPart, authPart, diagnosticsPart, hooksPart } from "./schema/later/automation.ts";
 import { broadcastPart } from "./schema/later/conversation.ts";
 import {
   browserPart,
@@ -36,6 +37,7 @@ export const configSchema = z.strictObject({
   inbound: inboundSchema.prefault({}).describe("Taking messages in."),
   outbound: outboundSchema.prefault({}).describe("Delivering replies."),
   tools: toolsSchema.prefault({}).describe("What the model may call."),
+  cron: cronSchema.prefault({}).describe("Scheduled jobs."),
   logging: loggingSchema.prefault({}).describe("What is written down, and where."),
   env: envSchema.optional().describe("Environment variables for the gateway; never override existing ones."),
   messages: messagesSchema.optional().describe("How inbound messages are gathered and replies are dressed."),
@@ -50,7 +52,6 @@ export const configSchema = z.strictObject({
   broadcast: laterPart(broadcastPart),
   browser: laterPart(browserPart, { enabled: false }),
   canvasHost: laterPart(canvasHostPart, { enabled: false }),
-  cron: laterPart(cronPart, { enabled: false }),
   diagnostics: laterPart(diagnosticsPart, { enabled: false }),
   hooks: laterPart(hooksPart, { enabled: false }),
   media: later(opaque()),

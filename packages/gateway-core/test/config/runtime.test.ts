@@ -188,8 +188,6 @@ describe("loadConfigRuntime", () => {
       `Other users of this machine can read ${file}, which may hold credentials; run: chmod 600 ${file}`,
       "gateway.reload is set, but has no effect in this version.",
       "gateway.token is set, but has no effect in this version.",
-      "agents.defaults.heartbeat is set, but has no effect in this version.",
-      "cron is set, but has no effect in this version.",
       "channels.slack is set, but has no effect in this version.",
       'bindings[0] names the agent "b", which is not in agents.list; it is skipped.',
     ]);

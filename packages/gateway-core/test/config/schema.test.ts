@@ -237,6 +237,7 @@ describe("configSchema", () => {
         },
       },
       channels: { defaults: { groupPolicy: "allowlist" } },
+      cron: { enabled: true, maxConcurrentRuns: 1 },
       session: { scope: "per-sender", dmScope: "main", identityLinks: {}, mainKey: "main" },
       inbound: { answerBacklogMaxAgeMinutes: 720 },
       outbound: { unknownPolicy: "label" },
@@ -280,7 +281,7 @@ describe("parts without effect in this version", () => {
   it.each([
     ["{ hooks: { mapings: [] } }", 'hooks.mapings: unknown key; did you mean "mappings"?'],
     ["{ hooks: { gmail: { serve: { prt: 1 } } } }", 'hooks.gmail.serve.prt: unknown key; did you mean "port"?'],
-    ["{ cron: { maxConcurrentRuns: 0 } }", "cron.maxConcurrentRuns: expected more than 0, got 0"],
+    ["{ cron: { maxConcurrentRuns: 0 } }", "cron.maxConcurrentRuns: expected at least 1, got 0"],
     [
       "{ tools: { exec: { host: 'moon' } } }",
       'tools.exec.host: expected one of "sandbox", "gateway", "node", got "moon"',
@@ -301,8 +302,7 @@ describe("parts without effect in this version", () => {
 describe("unsupportedKeys", () => {
   it("names the topmost key of what has no effect, and no key that has one", () => {
     const found = unsupportedKeys(fixedConfig(documented).current, ["whatsapp"]);
-    expect(found).toContain("cron");
-    expect(found).toContain("agents.defaults.heartbeat");
+    expect(found).toContain("hooks");
     expect(found).toContain("channels.discord");
     expect(found).not.toContain("channels.whatsapp");
     expect(found).not.toContain("cron.enabled");

@@ -7,7 +7,6 @@ import {
   compactionPart,
   contextPruningPart,
   groupChatPart,
-  heartbeatPart,
   humanDelayPart,
   memorySearchPart,
   modelChoicePart,
@@ -26,7 +25,41 @@ const modelChoice = z.union([
   }),
 ]);
 
-const NO_HEARTBEAT = [{ every: "0m" }, { every: 0 }];
+/** `HH:MM`, up to 24:00. */
+const timeOfDay = (description: string) =>
+  text(description).regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "HH:MM, from 00:00 to 24:00");
+
+const heartbeat = z.strictObject({
+  every: z
+    .union([
+      z.string().regex(/^\d+(\.\d+)?\s*(ms|s|m|h|d)?$/, "a time such as 30m, 1h or 0m"),
+      z.number().nonnegative(),
+    ])
+    .optional()
+    .describe(
+      "How often the agent is woken without a message, 30m without it; a bare number is minutes, 0m is off. Off for the offline model as well.",
+    ),
+  model: text("Model of these turns, as provider/model.").optional(),
+  prompt: text("What the agent is asked, in place of the built-in words.").optional(),
+  target: text(
+    "Where an answer goes: last (the chat that last wrote in the session; without it), none, or a channel id.",
+  ).optional(),
+  to: text("The chat the answer goes to, with a channel as target.").optional(),
+  session: text("The session it runs in; the agent's main one without it.").optional(),
+  ackMaxChars: whole(
+    0,
+    100_000,
+    "An answer of HEARTBEAT_OK and no more than this beside it is not delivered. 300 without it.",
+  ).optional(),
+  activeHours: z
+    .strictObject({
+      start: timeOfDay("First minute of the day, 00:00 without it.").optional(),
+      end: timeOfDay("End of the day, 24:00 without it; before start for a night.").optional(),
+    })
+    .optional()
+    .describe("Hours outside of which there are no heartbeats, in agents.defaults.userTimezone."),
+  includeReasoning: later(z.boolean(), false),
+});
 
 const defaults = z.strictObject({
   workspace: text("The agent's working directory. ~/.openclaw/workspace without it.").optional(),
@@ -69,7 +102,7 @@ const defaults = z.strictObject({
   humanDelay: laterPart(humanDelayPart, { mode: "off" }),
   typingMode: later(z.enum(["never", "instant", "thinking", "message"])),
   typingIntervalSeconds: later(z.number().positive()),
-  heartbeat: laterPart(heartbeatPart, ...NO_HEARTBEAT),
+  heartbeat: heartbeat.optional().describe("Waking the agent without a message."),
   compaction: laterPart(compactionPart),
   contextPruning: laterPart(contextPruningPart, { mode: "off" }),
   memorySearch: laterPart(memorySearchPart, { enabled: false }),
@@ -95,7 +128,9 @@ const agent = z.strictObject({
   identity: identity.optional().describe("Who the agent is."),
   agentDir: later(z.string()),
   groupChat: laterPart(groupChatPart),
-  heartbeat: laterPart(heartbeatPart, ...NO_HEARTBEAT),
+  heartbeat: heartbeat
+    .optional()
+    .describe("Overrides agents.defaults.heartbeat; once an agent has it, only such agents have heartbeats."),
   humanDelay: laterPart(humanDelayPart, { mode: "off" }),
   sandbox: laterPart(sandboxPart, { mode: "off" }),
   subagents: laterPart(subagentsPart),

@@ -7,19 +7,6 @@ const count = () => z.int().nonnegative();
 export const modelChoicePart = () =>
   z.union([z.string(), z.strictObject({ primary: z.string().optional(), fallbacks: z.array(z.string()).optional() })]);
 
-export const heartbeatPart = () =>
-  z.strictObject({
-    every: z.union([z.string(), z.number()]).optional(),
-    model: z.string().optional(),
-    prompt: z.string().optional(),
-    to: z.string().optional(),
-    session: z.string().optional(),
-    target: z.string().optional(),
-    ackMaxChars: count().optional(),
-    includeReasoning: z.boolean().optional(),
-    activeHours: z.strictObject({ start: z.string().optional(), end: z.string().optional() }).optional(),
-  });
-
 export const humanDelayPart = () =>
   z.strictObject({
     mode: z.enum(["off", "natural", "custom"]).optional(),

@@ -19,9 +19,6 @@ export const approvalsPart = () =>
       .optional(),
   });
 
-export const cronPart = () =>
-  z.strictObject({ enabled: flag(), store: text(), maxConcurrentRuns: z.int().positive().optional() });
-
 const mapping = () =>
   z.strictObject({
     id: text(),
