@@ -141,9 +141,7 @@ export class MessageFlow implements AsyncDisposable {
       this.#routeAgain = true;
       return this.#routing;
     }
-    this.#routing = this.#routeUntilDone().finally(() => {
-      this.#routing = undefined;
-    });
+    this.#routing = this.#routeUntilDone();
     return this.#routing;
   }
 
@@ -155,9 +153,11 @@ export class MessageFlow implements AsyncDisposable {
       } catch (error) {
         this.#rooms.log.error("routing failed; it is tried again", { error, retryInMs: ROUTE_RETRY_MS });
         this.#routeLater();
-        return;
+        break;
       }
     } while (this.#routeAgain && !this.#stopped);
+    // In the same breath as the check above: whoever calls next gets a pass of its own.
+    this.#routing = undefined;
   }
 
   async #routePass(): Promise<void> {

@@ -70,7 +70,7 @@ describe("R9.3 a gateway in another program", () => {
         {
           name: "acme.hello",
           scope: "operator.read",
-          parse: (params) => params as { name: string },
+          parse: (params) => params,
           handle: (params) => ({ hello: (params as { name: string }).name }),
         },
       ],

@@ -204,7 +204,7 @@ export class SessionStore {
       exceptRunId ?? "-",
       limit,
     );
-    return rows.reverse().map((row) => JSON.parse(row.message) as TranscriptMessage);
+    return rows.toReversed().map((row) => JSON.parse(row.message) as TranscriptMessage);
   }
 }
 

@@ -7,6 +7,8 @@ import type { SqlExecutor, SqlRow, SqlValue, Store } from "../ports.ts";
 import { migrate } from "./migrations.ts";
 
 const BUSY_TIMEOUT_MS = 5_000;
+/** At most this many transactions share one commit. */
+const MAX_BATCH = 64;
 /** Statements are few and written in the code; the bound guards against a caller that builds SQL from data. */
 const MAX_CACHED_STATEMENTS = 500;
 /** SQLite's primary result codes that callers can do something about. Source: https://sqlite.org/rescode.html */
@@ -24,8 +26,9 @@ export class SqliteStore implements Store {
   readonly #writer: Connection;
   readonly #reader: Connection;
   readonly #lock: DatabaseSync;
-  /** The tail of the queue of transactions; they run one at a time, in order. */
-  #queue: Promise<unknown> = Promise.resolve();
+  /** Transactions that wait for their turn; they run one at a time, in order. */
+  #waiting: WaitingTransaction[] = [];
+  #draining: Promise<void> | undefined;
   #closed = false;
 
   private constructor(writer: Connection, reader: Connection, lock: DatabaseSync) {
@@ -71,33 +74,71 @@ export class SqliteStore implements Store {
   }
 
   transaction<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
-    const result = this.#queue.then(() => this.#runTransaction(work));
-    this.#queue = result.then(noop, noop);
-    return result;
+    if (this.#closed) return Promise.reject(closedError());
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#draining ??= this.#drain();
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#queue;
+    await this.#draining;
     this.#reader.close();
     this.#writer.exec("PRAGMA wal_checkpoint(TRUNCATE);");
     this.#writer.close();
     this.#lock.close();
   }
 
-  async #runTransaction<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
-    if (this.#closed) throw new GatewayError("UNAVAILABLE", "The gateway is stopping; its database is closed.");
+  /** Runs what waits, and what comes to wait meanwhile. */
+  async #drain(): Promise<void> {
+    // Whoever asks in the same turn of the event loop shares the commit.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) await this.#runBatch(this.#waiting.splice(0, MAX_BATCH));
+    // In the same breath as the check above: whoever comes next starts a new drain.
+    this.#draining = undefined;
+  }
+
+  /**
+   * Waiting transactions share one commit, since it is the wait for the disk that costs. Each stands behind a
+   * savepoint, so that one that fails takes nothing else with it; all are told only once the commit is on disk.
+   */
+  async #runBatch(batch: readonly WaitingTransaction[]): Promise<void> {
+    const settle: (() => void)[] = [];
     try {
       this.#writer.exec("BEGIN IMMEDIATE");
-      const value = await work(this.#writer);
+      for (const transaction of batch) settle.push(await this.#runOne(transaction));
       this.#writer.exec("COMMIT");
-      return value;
     } catch (error) {
       this.#writer.rollback();
-      throw describeWriteFailure(error);
+      const reason = describeWriteFailure(error);
+      for (const { reject } of batch) reject(reason);
+      return;
+    }
+    for (const tell of settle) tell();
+  }
+
+  /** Answers how to tell the outcome. Throws when the whole batch is lost. */
+  async #runOne({ work, resolve, reject }: WaitingTransaction): Promise<() => void> {
+    this.#writer.exec("SAVEPOINT one");
+    try {
+      const value = await work(this.#writer);
+      this.#writer.exec("RELEASE one");
+      return () => resolve(value);
+    } catch (error) {
+      // A full disk may have undone the whole transaction by itself; then nobody's work is left to commit.
+      if (!this.#writer.isInTransaction) throw error;
+      this.#writer.exec("ROLLBACK TO one; RELEASE one");
+      return () => reject(describeWriteFailure(error));
     }
   }
+}
+
+interface WaitingTransaction {
+  readonly work: (sql: SqlExecutor) => Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 /** One SQLite connection with its prepared statements, behind the asynchronous executor. */
@@ -124,6 +165,10 @@ class Connection implements SqlExecutor {
 
   exec(sql: string): void {
     this.#database.exec(sql);
+  }
+
+  get isInTransaction(): boolean {
+    return this.#database.isTransaction;
   }
 
   rollback(): void {
@@ -211,4 +256,6 @@ function primaryCode(error: unknown): number | undefined {
   return typeof code === "number" ? code & 0xff : undefined;
 }
 
-function noop(): void {}
+function closedError(): GatewayError {
+  return new GatewayError("UNAVAILABLE", "The gateway is stopping; its database is closed.");
+}

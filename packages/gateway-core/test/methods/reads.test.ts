@@ -143,7 +143,7 @@ it("pairing.list and pairing.approve let a stranger in", async () => {
   await memory.platform.waitForSent();
   await using client = await gateway.connect({ scopes: ["operator.pairing"] });
   const { payload } = await client.request("pairing.list", {});
-  const [request] = payload?.["requests"] as { code: string; senderId: string; displayName: string }[];
+  const [request] = (payload?.["requests"] ?? []) as { code: string; senderId: string; displayName: string }[];
   expect(request).toMatchObject({ senderId: "eve", displayName: "Eve" });
   expect(await client.request("pairing.approve", { channel: "memory", code: "AAAAAAAA" })).toMatchObject({
     ok: false,
@@ -162,7 +162,7 @@ describe("methods of a later version", () => {
     await using gateway = await startGateway(directory.path);
     await using client = await gateway.connect();
     const hello = client.frames.find(({ id }) => id === "hello");
-    const { methods, events } = hello?.payload?.["features"] as { methods: string[]; events: string[] };
+    const { methods, events } = (hello?.payload?.["features"] ?? {}) as { methods: string[]; events: string[] };
     expect(methods).toEqual(expect.arrayContaining(["agent", "chat.send", "health", "send", "logs.tail"]));
     expect([...methods, ...events].filter((name) => name.startsWith("node."))).toEqual([]);
     expect(await client.request("node.list", {})).toMatchObject({

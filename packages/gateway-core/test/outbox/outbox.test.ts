@@ -77,7 +77,7 @@ async function put(outbox: Outbox, text: string, chatId = "c1", deadlineAt?: num
 }
 
 const texts = () => attempts.map(({ content }) => content.text);
-const states = async (outbox: Outbox) => (await outbox.list({ limit: 50 })).map(({ state }) => state).reverse();
+const states = async (outbox: Outbox) => (await outbox.list({ limit: 50 })).map(({ state }) => state).toReversed();
 
 describe("delivery", () => {
   it("DESIGN promise 3 ends a message as sent, with the platform's receipt", async () => {

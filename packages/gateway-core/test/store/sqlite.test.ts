@@ -55,6 +55,37 @@ describe("transactions", () => {
     expect(await store.get(countCursors)).toEqual({ total: 2 });
   });
 
+  it("that wait together share a commit, and one that fails takes nothing else with it", async () => {
+    await using store = SqliteStore.open(path);
+    const write = (key: string) => store.run(setCursor, key);
+    const failing = store.transaction(async (sql) => {
+      await sql.run(setCursor, "lost");
+      throw new Error("no");
+    });
+    const outcomes = await Promise.allSettled([write("one"), failing, write("two"), write("one")]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "rejected"]);
+    const keys = await store.all<{ key: string }>("SELECT key FROM cursors ORDER BY key");
+    expect(keys.map(({ key }) => key)).toEqual(["one", "two"]);
+  });
+
+  it("F38 are all refused, with a word about the disk, when it is full, and work again when it is not", async () => {
+    await using store = SqliteStore.open(path);
+    await store.run(setCursor, "one");
+    const { page_count: pages } = (await store.get<{ page_count: number }>("PRAGMA page_count")) ?? { page_count: 0 };
+    await store.transaction(async (sql) => void (await sql.get(`PRAGMA max_page_count = ${pages}`)));
+    const big = "x".repeat(100_000);
+    const outcomes = await Promise.allSettled([store.run(setCursor, big), store.run(setCursor, `${big}y`)]);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({
+        status: "rejected",
+        reason: { code: "UNAVAILABLE", message: expect.stringContaining("disk may be full") as string },
+      });
+    }
+    await store.transaction(async (sql) => void (await sql.get("PRAGMA max_page_count = 100000")));
+    await store.run(setCursor, big);
+    expect(await store.get(countCursors)).toEqual({ total: 2 });
+  });
+
   it("are refused after closing", async () => {
     const store = SqliteStore.open(path);
     await store[Symbol.asyncDispose]();
