@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { once } from "node:events";
 
@@ -22,7 +23,9 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describe("the holders of a port", () => {
+const hasLsof = spawnSync("lsof", ["-v"]).error === undefined;
+
+describe.runIf(hasLsof)("the holders of a port", () => {
   it("R1.6 ends the listener with SIGTERM, tells who it was, and waits until the port is free", async () => {
     const port = await findFreePort();
     await using other = await listener(port);
@@ -46,15 +49,6 @@ describe("the holders of a port", () => {
     server.close();
   });
 
-  it("R1.6 fails at once and says so when there is no lsof", async () => {
-    await using empty = await createTempDirectory();
-    vi.stubEnv("PATH", empty.path);
-    await expect(freePort({ port: 1, spare: [], onEnded: () => {}, signal: never })).rejects.toMatchObject({
-      message: expect.stringContaining("--force needs the program lsof") as string,
-      remedy: expect.stringContaining("Install lsof") as string,
-    });
-  });
-
   it("finds nobody on a free port, and leaves it at that", async () => {
     const port = await findFreePort();
     expect(await findPortHolders(port)).toEqual([]);
@@ -68,6 +62,17 @@ describe("the holders of a port", () => {
     const attempt = freePort({ port, spare: [], onEnded: () => stop.abort(new Error("enough")), signal: stop.signal });
     await expect(attempt).rejects.toThrow();
     other.kill("SIGKILL");
+  });
+});
+
+describe("what lsof says, or does not", () => {
+  it("R1.6 fails at once and says so when there is no lsof", async () => {
+    await using empty = await createTempDirectory();
+    vi.stubEnv("PATH", empty.path);
+    await expect(freePort({ port: 1, spare: [], onEnded: () => {}, signal: never })).rejects.toMatchObject({
+      message: expect.stringContaining("--force needs the program lsof") as string,
+      remedy: expect.stringContaining("Install lsof") as string,
+    });
   });
 
   it("reads lsof's fields, several processes and files included", () => {

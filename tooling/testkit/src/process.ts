@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 
 import { createTempDirectory, type TempDirectory } from "./temp-directory.ts";
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 30_000;
 /** How long a process may take to stop when a test is over, before it is killed. */
 const STOP_MS = 10_000;
 

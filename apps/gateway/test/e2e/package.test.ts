@@ -5,7 +5,7 @@ import { createTempDirectory } from "@openclaw/testkit/temp-directory";
 import { runProcess } from "@openclaw/testkit/process";
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { INSTALL_TIMEOUT_MS, installation, pack } from "./support/installation.ts";
+import { INSTALL_TIMEOUT_MS, TEST_TIMEOUT_MS, installation, pack } from "./support/installation.ts";
 
 async function bytesIn(directory: string): Promise<number> {
   const entries = await readdir(directory, { withFileTypes: true, recursive: true });
@@ -17,7 +17,7 @@ async function bytesIn(directory: string): Promise<number> {
 
 beforeAll(installation, INSTALL_TIMEOUT_MS);
 
-describe("the published package", () => {
+describe("the published package", { timeout: TEST_TIMEOUT_MS }, () => {
   it("R9.2 depends only on what the bundle leaves outside, at exact versions", async () => {
     const { packageDirectory } = await installation();
     const manifest = JSON.parse(await readFile(join(packageDirectory, "package.json"), "utf8")) as Record<

@@ -3,7 +3,7 @@ import { type FakeModel, startFakeModel } from "@openclaw/testkit/fake-model";
 import { eventually } from "@openclaw/testkit/eventually";
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { INSTALL_TIMEOUT_MS, installation } from "./support/installation.ts";
+import { INSTALL_TIMEOUT_MS, TEST_TIMEOUT_MS, installation } from "./support/installation.ts";
 import { LOCAL, Operator } from "./support/operator.ts";
 
 interface Scene extends AsyncDisposable {
@@ -49,7 +49,7 @@ function textsTo(telegram: FakeTelegram, chatId: number = ADA.id): (string | und
 
 beforeAll(installation, INSTALL_TIMEOUT_MS);
 
-describe("a Telegram message, through the installed gateway", () => {
+describe("a Telegram message, through the installed gateway", { timeout: TEST_TIMEOUT_MS }, () => {
   it("R1.1 is answered through the model, once, in its chat", async () => {
     await using stage = await scene();
     const { operator, telegram } = stage;
@@ -125,12 +125,12 @@ describe("a Telegram message, through the installed gateway", () => {
       telegram.people.says(ada, "say: late but here");
       await model.request(1);
       gateway.kill("SIGTERM");
-      expect(await gateway.waitForExit(25_000)).toMatchObject({ code: 0 });
+      expect(await gateway.waitForExit()).toMatchObject({ code: 0 });
     }
     await using _again = await operator.gateway();
     await telegram.waitForMessage(({ message }) => message.text === "late but here", WAIT);
     expect(textsTo(telegram)).toEqual(["late but here"]);
-  }, 60_000);
+  });
 
   it("a wrong token shows as unauthorized in channels status, with the remedy, and the rest goes on", async () => {
     await using stage = await scene({ botToken: "1234567890:WrongTokenWrongTokenWrongTokenWrong" });

@@ -23,6 +23,9 @@ export interface Installation {
   readonly tarball: string;
 }
 
+/** For a test: a few dozen starts of a process, on a machine that is busy with other things. */
+export const TEST_TIMEOUT_MS = 90_000;
+
 let installing: Promise<Installation> | undefined;
 
 /**
