@@ -1,5 +1,6 @@
 import type { Agent, AgentModel, AgentTurn, Clock, Logger, TurnPart } from "@openclaw/gateway-core/ports";
 
+import { Cooldowns } from "./models/cooldowns.ts";
 import { listModels } from "./models/list.ts";
 import { defaultModel } from "./models/selection.ts";
 import { Calendar } from "./prompt/calendar.ts";
@@ -29,6 +30,7 @@ class AgentRuntime implements Agent {
   readonly #workspaceFiles: WorkspaceFiles;
   readonly #calendar: Calendar;
   readonly #inputCheck: ToolInputCheck;
+  readonly #cooldowns: Cooldowns;
 
   constructor(options: AgentRuntimeOptions) {
     this.#options = options;
@@ -37,6 +39,7 @@ class AgentRuntime implements Agent {
     this.#workspaceFiles = new WorkspaceFiles(log);
     this.#calendar = new Calendar(log);
     this.#inputCheck = new ToolInputCheck(log);
+    this.#cooldowns = new Cooldowns(clock);
   }
 
   runTurn(turn: AgentTurn, signal: AbortSignal): AsyncIterable<TurnPart> {
@@ -49,6 +52,7 @@ class AgentRuntime implements Agent {
       workspaceFiles: this.#workspaceFiles,
       calendar: this.#calendar,
       inputCheck: this.#inputCheck,
+      cooldowns: this.#cooldowns,
     });
   }
 

@@ -163,7 +163,13 @@ export interface BoundTool {
 
 /** What a turn yields, in order. Exactly one `finish` ends a turn that does not throw. */
 export type TurnPart =
-  | { readonly type: "model"; readonly provider: string; readonly model: string }
+  | {
+      readonly type: "model";
+      readonly provider: string;
+      readonly model: string;
+      /** The model that would have answered, and why this one does in its place. */
+      readonly insteadOf?: { readonly provider: string; readonly model: string; readonly reason: AgentErrorReason };
+    }
   | { readonly type: "text"; readonly delta: string }
   | { readonly type: "reasoning"; readonly delta: string }
   | { readonly type: "tool-call"; readonly toolCallId: string; readonly name: string; readonly input: unknown }

@@ -54,3 +54,9 @@ function filled(value: string | undefined): string | undefined {
   const trimmed = value?.trim();
   return trimmed === undefined || trimmed === "" ? undefined : trimmed;
 }
+
+/** Where a provider is and the key it gets, as one text to compare; never to show. Empty for an unknown provider. */
+export function accessOf({ provider }: { readonly provider: string }, settings: AgentRuntimeSettings): string {
+  const found = findProvider(provider, settings);
+  return found === undefined ? "" : `${found.baseUrl}\n${found.apiKey ?? ""}`;
+}

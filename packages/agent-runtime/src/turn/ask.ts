@@ -37,8 +37,13 @@ export async function* ask(
     const progress = { isSpoken: false };
     try {
       const provider = await models.current();
-      if (asking.record.announce(provider)) yield { type: "model", provider: provider.provider, model: provider.model };
-      return yield* askOne(question, provider, { ...asking, progress });
+      if (asking.record.announce(provider)) {
+        const instead = models.left === undefined ? {} : { insteadOf: models.left };
+        yield { type: "model", provider: provider.provider, model: provider.model, ...instead };
+      }
+      const answer = yield* askOne(question, provider, { ...asking, progress });
+      models.succeeded();
+      return answer;
     } catch (error) {
       asking.signal.throwIfAborted();
       if (!(error instanceof AgentError)) throw error;

@@ -5,6 +5,8 @@
 import { AgentError, type AgentTurn, type Clock, type Logger, type TurnPart } from "@openclaw/gateway-core/ports";
 
 import { append, type ConversationMessage, toConversation, type ToolOutcome } from "../history/conversation.ts";
+import type { Cooldowns } from "../models/cooldowns.ts";
+import { accessOf } from "../models/provider-lookup.ts";
 import { resolveModel } from "../models/resolve.ts";
 import { candidateModels } from "../models/selection.ts";
 import { parseThinking } from "../models/thinking.ts";
@@ -28,6 +30,7 @@ export interface TurnHost {
   readonly workspaceFiles: WorkspaceFiles;
   readonly calendar: Calendar;
   readonly inputCheck: ToolInputCheck;
+  readonly cooldowns: Cooldowns;
 }
 
 /** The reasons after which a model's tool calls are not made: they may be cut off in the middle. */
@@ -47,11 +50,12 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
   const agent = agentSettings(settings, turn.agentId);
   const limits = { ...DEFAULT_LIMITS, ...settings.limits };
   const thinking = turn.thinking === undefined ? (agent.thinkingDefault ?? "low") : parseThinking(turn.thinking);
-  const models = new ModelSequence(
-    candidateModels(settings, turn.agentId, turn.model),
-    (reference) => host.providers.open(resolveModel(reference, settings, agent), limits.idleTimeoutMs),
+  const models = new ModelSequence(candidateModels(settings, turn.agentId, turn.model), {
+    open: async (reference) => host.providers.open(resolveModel(reference, settings, agent), limits.idleTimeoutMs),
+    cooldowns: host.cooldowns,
+    accessOf: (reference) => accessOf(reference, settings),
     log,
-  );
+  });
   const today = host.calendar.day(clock.now(), agent.userTimezone);
   const files = await host.workspaceFiles.read(agent);
   const { history, current } = conversationOf(turn);

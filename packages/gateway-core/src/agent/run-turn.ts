@@ -84,7 +84,7 @@ async function followParts({ agent, turn, events }: RunTurnInput, signal: AbortS
     switch (part.type) {
       case "model":
         ({ provider, model } = part);
-        events.model(provider, model);
+        events.model(part);
         break;
       case "text":
         if (events.text.length + part.delta.length > MAX_TEXT_LENGTH) {

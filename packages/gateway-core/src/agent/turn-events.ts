@@ -1,6 +1,6 @@
 import type { EventPayload } from "@openclaw/protocol";
 
-import type { Clock, ToolResult } from "../ports.ts";
+import type { Clock, ToolResult, TurnPart } from "../ports.ts";
 import { shownSoFar } from "./reply-text.ts";
 
 /** Chat deltas are sent at most this often; every one carries the whole text so far. Source: wire observation 14.5. */
@@ -54,8 +54,8 @@ export class TurnEvents {
     this.#publish("lifecycle", { phase: "start", startedAt: this.#clock.now() });
   }
 
-  model(provider: string, model: string): void {
-    this.#publish("lifecycle", { phase: "model", provider, model });
+  model({ type: _type, ...facts }: Extract<TurnPart, { type: "model" }>): void {
+    this.#publish("lifecycle", { phase: "model", ...facts });
   }
 
   textDelta(delta: string): void {
