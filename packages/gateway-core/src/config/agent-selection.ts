@@ -27,6 +27,14 @@ export function agentSettings(config: GatewayConfig, agentId: string): AgentSett
   return config.agents.list.find((agent) => agent.id === agentId);
 }
 
+/** The folder an agent works in; `fallback` is the main agent's where the configuration names none. */
+export function agentWorkspace(config: GatewayConfig, agentId: string, fallback: string): string {
+  const own = agentSettings(config, agentId)?.workspace;
+  if (own !== undefined) return own;
+  const main = config.agents.defaults.workspace ?? fallback;
+  return agentId === IMPLICIT_AGENT ? main : `${main}-${agentId}`;
+}
+
 /** The bound agent: by chat, else by account, else by any account, else the default one; the first entry of a tier wins. */
 export function agentForMessage(config: GatewayConfig, subject: BindingSubject): string {
   const sameChannel = config.bindings.filter(({ match }) => match.channel === subject.channel);

@@ -16,7 +16,7 @@ const TOPIC_SUFFIX = /^(.+):topic:(\d+)$/;
  * Where a message that a client sends goes: the channel may be left out when exactly one is configured, the account
  * when the channel has a default one. Throws INVALID_REQUEST, or NOT_LINKED for a channel without a usable account.
  */
-export function sendTarget({ channels }: CallContext, request: SendTargetRequest): Route {
+export function sendTarget({ channels }: Pick<CallContext, "channels">, request: SendTargetRequest): Route {
   const channel = chooseChannel(channels, request.channel);
   const accounts = channels.accountIds(channel);
   const account = request.accountId ?? (accounts.includes("default") ? "default" : accounts[0]);
