@@ -1,36 +1,10 @@
 import type { Clock, Ids, SqlExecutor, Store, TokenUsage, TranscriptMessage } from "../ports.ts";
+import { isOver, type ResetRule } from "./reset-rule.ts";
+import { type Route, type Session, type SessionOrigin, type SessionRow, toSession } from "./session-row.ts";
+
+export type { Activation, QueueChoice, Route, SendPolicy, Session, SessionOrigin } from "./session-row.ts";
 
 const MAX_LISTED = 1_000;
-
-/** Where replies of a session go when nothing else says so: the last chat that wrote in it. */
-export interface Route {
-  readonly channel: string;
-  readonly account: string;
-  readonly chatId: string;
-  readonly threadId?: string;
-}
-
-export interface Session {
-  readonly key: string;
-  readonly agentId: string;
-  readonly sessionId: string;
-  readonly chatType: "direct" | "group" | "channel";
-  readonly channel?: string;
-  readonly title?: string;
-  readonly label?: string;
-  readonly route?: Route;
-  readonly model?: string;
-  readonly thinkingLevel?: string;
-  readonly verboseLevel?: string;
-  readonly lastProvider?: string;
-  readonly lastModel?: string;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly totalTokens: number;
-  readonly abortedLastRun: boolean;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
 
 /** What a message says about the session it belongs to; undefined leaves what is known. */
 export interface SessionTouch {
@@ -40,6 +14,9 @@ export interface SessionTouch {
   readonly channel?: string | undefined;
   readonly title?: string | undefined;
   readonly route?: Route | undefined;
+  readonly origin?: SessionOrigin | undefined;
+  /** A person wrote, and this says whether that begins the session anew; without it nobody did. */
+  readonly resetRule?: ResetRule | undefined;
 }
 
 /** What a finished turn leaves on its session. */
@@ -50,27 +27,33 @@ export interface TurnTrace {
   readonly aborted: boolean;
 }
 
-interface SessionRow {
-  readonly key: string;
-  readonly agent_id: string;
-  readonly session_id: string;
-  readonly chat_type: Session["chatType"];
-  readonly channel: string | null;
-  readonly title: string | null;
-  readonly label: string | null;
-  readonly route: string | null;
-  readonly model: string | null;
-  readonly thinking_level: string | null;
-  readonly verbose_level: string | null;
-  readonly last_provider: string | null;
-  readonly last_model: string | null;
-  readonly input_tokens: number;
-  readonly output_tokens: number;
-  readonly total_tokens: number;
-  readonly aborted_last_run: number;
-  readonly created_at: number;
-  readonly updated_at: number;
-}
+/** What people may set for one session; undefined leaves what is set, null clears it. */
+export type SessionChange = {
+  readonly [Key in
+    | "label"
+    | "model"
+    | "thinkingLevel"
+    | "verboseLevel"
+    | "reasoningLevel"
+    | "responseUsage"
+    | "sendPolicy"
+    | "activation"
+    | "queue"
+    | "spawnedBy"]?: NonNullable<Session[Key]> | null | undefined;
+};
+
+const CHANGE_COLUMNS: Readonly<Record<keyof SessionChange, string>> = {
+  label: "label",
+  model: "model",
+  thinkingLevel: "thinking_level",
+  verboseLevel: "verbose_level",
+  reasoningLevel: "reasoning_level",
+  responseUsage: "response_usage",
+  sendPolicy: "send_policy",
+  activation: "activation",
+  queue: "queue",
+  spawnedBy: "spawned_by",
+};
 
 /** Conversations with the agent: what is known of each, and what was said in it. */
 export class SessionStore {
@@ -119,17 +102,20 @@ export class SessionStore {
     return row?.total ?? 0;
   }
 
-  /** Finds or creates the session, and notes where it was last written from. */
+  /** Finds or creates the session, and notes where it was last written from. One that is over begins anew. */
   async touch(sql: SqlExecutor, touch: SessionTouch): Promise<Session> {
     const now = this.#clock.now();
+    if (touch.resetRule) await this.#resetWhenOver(sql, touch.key, touch.resetRule);
     const row = await sql.get<SessionRow>(
-      `INSERT INTO sessions (key, agent_id, session_id, chat_type, channel, title, route, created_at, updated_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO sessions (key, agent_id, session_id, chat_type, channel, title, route, origin, created_at, updated_at, interacted_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET
          channel = coalesce(excluded.channel, sessions.channel),
          title = coalesce(excluded.title, sessions.title),
          route = coalesce(excluded.route, sessions.route),
-         updated_at = excluded.updated_at
+         origin = coalesce(sessions.origin, excluded.origin),
+         updated_at = excluded.updated_at,
+         interacted_at = CASE WHEN ? THEN excluded.interacted_at ELSE sessions.interacted_at END
        RETURNING *`,
       touch.key,
       touch.agentId,
@@ -138,20 +124,65 @@ export class SessionStore {
       touch.channel ?? null,
       touch.title ?? null,
       touch.route ? JSON.stringify(touch.route) : null,
+      touch.origin ? JSON.stringify(touch.origin) : null,
       now,
       now,
+      now,
+      touch.resetRule ? 1 : 0,
     );
     if (!row) throw new Error("The session upsert returned no row.");
     return toSession(row);
   }
 
-  async recordTurn(sql: SqlExecutor, key: string, trace: TurnTrace): Promise<void> {
+  /** Begins a session anew under a new id: its counts are zero, its settings stay, and so does the old transcript. */
+  async reset(sql: SqlExecutor, key: string): Promise<Session | undefined> {
+    const now = this.#clock.now();
+    await sql.run(
+      "INSERT INTO past_sessions (session_id, key, ended_at) SELECT session_id, key, ? FROM sessions WHERE key = ?",
+      now,
+      key,
+    );
+    const row = await sql.get<SessionRow>(
+      `UPDATE sessions SET session_id = ?, input_tokens = 0, output_tokens = 0, total_tokens = 0, aborted_last_run = 0,
+         updated_at = ?, interacted_at = ?
+       WHERE key = ? RETURNING *`,
+      this.#ids.uuid(),
+      now,
+      now,
+      key,
+    );
+    return row && toSession(row);
+  }
+
+  /** Changes what is set for a session. Undefined when there is none by that key. */
+  async change(sql: SqlExecutor, key: string, change: SessionChange): Promise<Session | undefined> {
+    for (const [name, value] of Object.entries(change)) {
+      const column = CHANGE_COLUMNS[name as keyof SessionChange];
+      if (value === undefined || column === undefined) continue;
+      const stored = typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+      await sql.run(`UPDATE sessions SET ${column} = ? WHERE key = ?`, stored, key);
+    }
+    const row = await sql.get<SessionRow>(
+      "UPDATE sessions SET updated_at = ? WHERE key = ? RETURNING *",
+      this.#clock.now(),
+      key,
+    );
+    return row && toSession(row);
+  }
+
+  async #resetWhenOver(sql: SqlExecutor, key: string, rule: ResetRule): Promise<void> {
+    const row = await sql.get<{ interacted_at: number }>("SELECT interacted_at FROM sessions WHERE key = ?", key);
+    if (row && isOver(rule, row.interacted_at, this.#clock.now())) await this.reset(sql, key);
+  }
+
+  /** Counts a finished turn. One that began before the session was reset counts for nothing. */
+  async recordTurn(sql: SqlExecutor, sessionId: string, trace: TurnTrace): Promise<void> {
     await sql.run(
       `UPDATE sessions SET
          input_tokens = input_tokens + ?, output_tokens = output_tokens + ?, total_tokens = total_tokens + ?,
          last_provider = coalesce(?, last_provider), last_model = coalesce(?, last_model),
          aborted_last_run = ?, updated_at = ?
-       WHERE key = ?`,
+       WHERE session_id = ?`,
       trace.usage?.input ?? 0,
       trace.usage?.output ?? 0,
       trace.usage?.total ?? 0,
@@ -159,7 +190,7 @@ export class SessionStore {
       trace.model ?? null,
       trace.aborted ? 1 : 0,
       this.#clock.now(),
-      key,
+      sessionId,
     );
   }
 
@@ -206,28 +237,4 @@ export class SessionStore {
     );
     return rows.toReversed().map((row) => JSON.parse(row.message) as TranscriptMessage);
   }
-}
-
-function toSession(row: SessionRow): Session {
-  return {
-    key: row.key,
-    agentId: row.agent_id,
-    sessionId: row.session_id,
-    chatType: row.chat_type,
-    ...(row.channel === null ? {} : { channel: row.channel }),
-    ...(row.title === null ? {} : { title: row.title }),
-    ...(row.label === null ? {} : { label: row.label }),
-    ...(row.route === null ? {} : { route: JSON.parse(row.route) as Route }),
-    ...(row.model === null ? {} : { model: row.model }),
-    ...(row.thinking_level === null ? {} : { thinkingLevel: row.thinking_level }),
-    ...(row.verbose_level === null ? {} : { verboseLevel: row.verbose_level }),
-    ...(row.last_provider === null ? {} : { lastProvider: row.last_provider }),
-    ...(row.last_model === null ? {} : { lastModel: row.last_model }),
-    inputTokens: row.input_tokens,
-    outputTokens: row.output_tokens,
-    totalTokens: row.total_tokens,
-    abortedLastRun: row.aborted_last_run === 1,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
 }
