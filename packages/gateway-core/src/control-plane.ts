@@ -7,13 +7,15 @@ import { EVENTS, type EventName, type HelloOk, type StateVersion } from "@opencl
 import { Authenticator, type SharedSecret } from "./connection/auth.ts";
 import type { Caller, Peer } from "./connection/caller.ts";
 import { Connection, CONNECTION_LIMITS, type ConnectionLimits } from "./connection/connection.ts";
+import { DeviceKeys } from "./connection/device-proof.ts";
 import { toDialectPayload, toHelloOk } from "./connection/dialect.ts";
-import { shakeHands } from "./connection/handshake.ts";
+import { type HandshakeDependencies, shakeHands } from "./connection/handshake.ts";
 import { LiveConnections, POPULATION_LIMITS, type PopulationLimits } from "./connection/live-connections.ts";
 import { WriteBatch } from "./connection/wire/write-batch.ts";
 import type { EventBus } from "./events/bus.ts";
 import { FanOut } from "./events/fan-out.ts";
 import type { HealthMonitor } from "./health/health.ts";
+import { LineBudget } from "./logging/line-budget.ts";
 import type { HttpContext, HttpRoute } from "./net/http-route.ts";
 import { HttpServer, type Listening, type OpenedSocket } from "./net/server.ts";
 import { NET_LIMITS, type NetLimits, type NetSettings } from "./net/settings.ts";
@@ -93,6 +95,8 @@ class Plane implements ControlPlane {
   readonly #connections: LiveConnections;
   readonly #fanOut: FanOut;
   readonly #batch = new WriteBatch();
+  readonly #arrivals: LineBudget;
+  readonly #handshake: HandshakeDependencies;
   readonly #pings: Timer;
   readonly #startedAt: number;
   readonly #events: readonly string[];
@@ -105,13 +109,21 @@ class Plane implements ControlPlane {
     const { limits } = settings;
     this.#dependencies = dependencies;
     this.#startedAt = clock.now();
+    this.#arrivals = new LineBudget(clock, log);
     this.#authenticator = new Authenticator({ sharedSecret, clock, log });
+    this.#handshake = {
+      authenticator: this.#authenticator,
+      deviceKeys: new DeviceKeys(),
+      now: () => clock.now(),
+      isReady: () => this.#isReady(),
+    };
     this.#connections = new LiveConnections(limits);
     this.#events = servedEvents(requests.served);
+    const deliveries = new LineBudget(clock, log);
     this.#fanOut = new FanOut({
       bus,
       clock,
-      log,
+      onDelivery: (event, receivers) => deliveries.debug("event", event, () => ({ event, receivers })),
       tickIntervalMs: limits.tickIntervalMs,
       stateVersion: () => this.#stateVersion(),
       toDialect: toDialectPayload,
@@ -179,18 +191,17 @@ class Plane implements ControlPlane {
   }
 
   #open({ socket, stream, peer }: OpenedSocket): void {
-    const { settings, clock, ids, log, requests, health } = this.#dependencies;
-    const handshake = { authenticator: this.#authenticator, now: () => clock.now(), isReady: () => this.#isReady() };
+    const { settings, clock, ids, requests, health } = this.#dependencies;
     const connection = new Connection(
       ids.uuid(),
       { socket, stream, peer },
       {
         limits: settings.limits,
         clock,
-        log,
+        note: (message, fields) => this.#arrivals.debug(message, message, () => fields),
         batch: this.#batch,
         nonce: ids.uuid(),
-        shakeHands: (attempt) => shakeHands(attempt, handshake),
+        shakeHands: (attempt) => shakeHands(attempt, this.#handshake),
         welcome: (caller, authMethod) => this.#welcome(caller, authMethod),
         answer: (request, caller, signal, reply) => requests.answer(request, caller, signal, reply),
         encodedPayload: (payload) => health.encodedPayload(payload),

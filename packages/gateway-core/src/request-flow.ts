@@ -21,6 +21,7 @@ import { formatValidationErrors, paramsValidators, type Validator } from "@openc
 
 import type { Reply } from "./connection/connection.ts";
 import { GatewayError, toErrorShape } from "./errors.ts";
+import { LineBudget } from "./logging/line-budget.ts";
 import type { CallContext, Caller, Handler, Services } from "./methods/define.ts";
 import type { AcceptedAnswer } from "./ports.ts";
 
@@ -58,10 +59,12 @@ export class RequestFlow {
   readonly #services: Services;
   readonly #methods = new Map<string, Method>();
   readonly #served: string[] = [];
+  readonly #traffic: LineBudget;
   #stopping: string | undefined;
 
   constructor({ services, handlers, extraMethods = [] }: RequestFlowDependencies) {
     this.#services = services;
+    this.#traffic = new LineBudget(services.clock, services.log);
     for (const name of Object.keys(METHODS) as MethodName[])
       this.#add(contractMethod(name, handlers[name]), name in handlers);
     for (const method of extraMethods) this.#add(hostMethod(method), true);
@@ -144,14 +147,19 @@ export class RequestFlow {
 
   #log({ id, method, params }: RequestFrame, caller: Caller, startedAt: number, error?: unknown): void {
     const { log } = this.#services;
-    const durationMs = Math.round((performance.now() - startedAt) * 100) / 100;
-    const fields = { method, id, connectionId: caller.connectionId, durationMs };
     const ignored = ignoredParams(method, params);
-    if (ignored.length > 0) log.debug("parameters without meaning here were ignored", { method, ignored });
-    if (error === undefined) log.debug("request", fields);
-    else if (error instanceof GatewayError)
-      log.debug("request refused", { ...fields, code: error.code, reason: error.message });
-    else log.error("a request failed", { ...fields, error });
+    const fields = () => ({
+      method,
+      id,
+      connectionId: caller.connectionId,
+      durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
+      ...(ignored.length === 0 ? {} : { ignored }),
+    });
+    if (error === undefined) this.#traffic.debug("request", method, fields);
+    else if (error instanceof GatewayError) {
+      const { code, message: reason } = error;
+      this.#traffic.debug("request refused", method, () => ({ ...fields(), code, reason }));
+    } else log.error("a request failed", { ...fields(), error });
   }
 }
 
@@ -222,7 +230,8 @@ function failedRun(accepted: unknown, { message }: ErrorShape): { payload?: unkn
   return { payload: { runId: accepted.runId, status: "error", summary: message } };
 }
 
-function ignoredParams(method: string, params: unknown): string[] {
+/** Parameters of the request that its contract accepts and nothing here reads. */
+function ignoredParams(method: string, params: unknown): readonly string[] {
   if (!Object.hasOwn(METHODS, method) || typeof params !== "object" || params === null) return [];
   const ignored = METHODS[method as MethodName].ignoredParams ?? [];
   return ignored.filter((name) => name in params);

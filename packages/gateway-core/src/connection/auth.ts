@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 
 import type { Clock, Logger } from "../ports.ts";
 import type { Peer } from "./caller.ts";
@@ -42,12 +42,15 @@ export class Authenticator {
     const digests = presented.filter((text) => text !== undefined && text !== "").map((text) => digest(text ?? ""));
     if (digests.length === 0) return { ok: false, reason: "missing", mode };
     const expected = secret === undefined || secret === "" ? undefined : digest(secret);
-    const guess = guessName(digests, expected);
-    if (this.#limiter.knowsWrong(peer.network, guess)) return { ok: false, reason: "mismatch", mode };
-    const retryAfterMs = this.#limiter.waitMs(peer.network);
-    if (retryAfterMs > 0) return { ok: false, reason: "rate-limited", mode, retryAfterMs };
+    const { network } = peer;
+    if (this.#limiter.hasFailed(network)) {
+      if (this.#limiter.knowsWrong(network, guessName(digests, expected)))
+        return { ok: false, reason: "mismatch", mode };
+      const retryAfterMs = this.#limiter.waitMs(network);
+      if (retryAfterMs > 0) return { ok: false, reason: "rate-limited", mode, retryAfterMs };
+    }
     if (expected && matches(digests, expected)) return { ok: true, method: mode };
-    this.#countFailure(peer, guess);
+    this.#countFailure(peer, guessName(digests, expected));
     return { ok: false, reason: "mismatch", mode };
   }
 
@@ -61,7 +64,7 @@ export class Authenticator {
 
 /** Digests have one length whatever was presented, so the comparison tells nothing about the secret's. */
 function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return hash("sha256", text, "buffer");
 }
 
 /** Looks at every candidate, so that the time taken does not say which one was right. */
@@ -71,7 +74,5 @@ function matches(digests: readonly Buffer[], expected: Buffer): boolean {
 
 /** A guess is wrong for one secret only; after a change it may be right. */
 function guessName(digests: readonly Buffer[], expected: Buffer | undefined): string {
-  const hash = createHash("sha256").update(expected ?? "");
-  for (const candidate of digests) hash.update(candidate);
-  return hash.digest("base64");
+  return hash("sha256", Buffer.concat([expected ?? Buffer.alloc(0), ...digests]), "base64");
 }

@@ -5,7 +5,7 @@ import type { ErrorShape, HelloOk, RequestFrame, ResponseFrame } from "@openclaw
 import { formatValidationErrors, validateRequestFrame } from "@openclaw/protocol/validators";
 import type { WebSocket } from "ws";
 
-import type { Clock, Logger, Timer } from "../ports.ts";
+import type { Clock, LogFields, Timer } from "../ports.ts";
 import type { Caller, Peer } from "./caller.ts";
 import { toDialectError } from "./dialect.ts";
 import { limitFirstBytes } from "./wire/first-bytes.ts";
@@ -53,7 +53,8 @@ export type Reply = (frame: Omit<ResponseFrame, "type" | "id">) => void;
 export interface ConnectionDependencies {
   readonly limits: ConnectionLimits;
   readonly clock: Clock;
-  readonly log: Logger;
+  /** Writes a debug line. */
+  readonly note: (message: string, fields: LogFields) => void;
   readonly batch: WriteBatch;
   readonly nonce: string;
   readonly shakeHands: (attempt: HandshakeAttempt) => HandshakeOutcome;
@@ -71,7 +72,7 @@ export interface ConnectionDependencies {
 
 type State =
   | { readonly name: "opening"; readonly deadline: Timer; readonly firstBytes: Disposable }
-  | { readonly name: "live"; readonly caller: Caller; readonly gone: AbortController }
+  | { readonly name: "live"; readonly caller: Caller }
   | { readonly name: "closing"; readonly cut: Timer }
   | { readonly name: "closed" };
 
@@ -87,6 +88,8 @@ export class Connection {
   readonly #queue: SendQueue;
   #state: State;
   #caller: Caller | undefined;
+  /** Made for the first request, since many connections never make one. */
+  #gone: AbortController | undefined;
   #inFlight = 0;
   #seen = { bytesRead: -1, bytesSent: 0, waiting: 0 };
 
@@ -106,7 +109,7 @@ export class Connection {
     };
     socket.on("message", (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
     socket.on("close", () => this.#closed());
-    socket.on("error", (error) => dependencies.log.debug("socket error", { connectionId: id, error: error.message }));
+    socket.on("error", (error) => dependencies.note("socket error", { connectionId: id, error: error.message }));
     const challenge = { nonce: dependencies.nonce, ts: clock.now(), capabilities: [] };
     this.#queue.sendAnswer(JSON.stringify({ type: "event", event: "connect.challenge", payload: challenge }));
   }
@@ -123,9 +126,9 @@ export class Connection {
   close(code: number, reason: string): void {
     if (this.#state.name === "closing" || this.#state.name === "closed") return;
     this.#leave();
-    const { clock, limits, log } = this.#dependencies;
+    const { clock, limits, note } = this.#dependencies;
     this.#state = { name: "closing", cut: clock.setTimeout(() => this.terminate(), limits.closeTimeoutMs) };
-    if (code !== NORMAL) log.debug("closing a connection", { connectionId: this.id, code, reason });
+    if (code !== NORMAL) note("closing a connection", { connectionId: this.id, code, reason });
     this.#transport.socket.close(code, cutToBytes(reason, MAX_REASON_BYTES));
   }
 
@@ -143,7 +146,7 @@ export class Connection {
     // A client that still takes a big answer off the line can not see a ping behind it, and is alive all the same.
     const isTaking = seen.waiting > 0 && bytesSent > seen.bytesSent;
     if (bytesRead === seen.bytesRead && !isTaking) {
-      this.#dependencies.log.debug("a client does not answer pings", { connectionId: this.id });
+      this.#dependencies.note("a client does not answer pings", { connectionId: this.id });
       this.terminate();
     } else if (socket.readyState === socket.OPEN) socket.ping();
   }
@@ -162,14 +165,14 @@ export class Connection {
       return this.#send(idOf(value), { ok: false, error: { code: "INVALID_REQUEST", message } });
     }
     if (state.name === "opening") this.#open(state, value);
-    else void this.#answer(value, state.caller, state.gone.signal);
+    else void this.#answer(value, state.caller);
   }
 
   #open(state: Extract<State, { name: "opening" }>, frame: RequestFrame): void {
-    const { nonce, shakeHands, welcome, onLive, log } = this.#dependencies;
+    const { nonce, shakeHands, welcome, onLive, note } = this.#dependencies;
     const outcome = shakeHands({ connectionId: this.id, frame, nonce, peer: this.peer });
     if (!outcome.ok) {
-      log.debug("a client was not let in", {
+      note("a client was not let in", {
         connectionId: this.id,
         address: this.peer.address,
         reason: outcome.error.message,
@@ -181,9 +184,9 @@ export class Connection {
     state.firstBytes[Symbol.dispose]();
     const { caller, authMethod } = outcome;
     this.#caller = caller;
-    this.#state = { name: "live", caller, gone: new AbortController() };
+    this.#state = { name: "live", caller };
     const { client, dialect, role } = caller;
-    log.debug("a client connected", {
+    note("a client connected", {
       connectionId: this.id,
       address: this.peer.address,
       client: client.id,
@@ -195,13 +198,14 @@ export class Connection {
     onLive(this, caller);
   }
 
-  async #answer(request: RequestFrame, caller: Caller, signal: AbortSignal): Promise<void> {
+  async #answer(request: RequestFrame, caller: Caller): Promise<void> {
     const { limits, answer } = this.#dependencies;
     if (this.#inFlight >= limits.maxInFlight)
       return this.#send(request.id, { ok: false, error: tooManyRequests(limits) });
     this.#inFlight += 1;
+    this.#gone ??= new AbortController();
     try {
-      await answer(request, caller, signal, ({ error, ...frame }) => {
+      await answer(request, caller, this.#gone.signal, ({ error, ...frame }) => {
         this.#send(request.id, error ? { ...frame, error: toDialectError(caller.dialect, error) } : frame);
       });
     } finally {
@@ -229,7 +233,7 @@ export class Connection {
     if (state.name === "opening") {
       state.deadline.cancel();
       state.firstBytes[Symbol.dispose]();
-    } else if (state.name === "live") state.gone.abort(new Error("The client is gone."));
+    } else if (state.name === "live") this.#gone?.abort(new Error("The client is gone."));
     else if (state.name === "closing") state.cut.cancel();
   }
 }

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
+import { createPublicKey, hash, type KeyObject, verify } from "node:crypto";
 
 import type { ConnectParams, Dialect } from "@openclaw/protocol";
 
@@ -7,12 +7,35 @@ const MAX_SKEW_MS: Record<Dialect, number> = { 3: 600_000, 4: 120_000 };
 const SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
 const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
+const MAX_KEYS = 512;
 const PEM_BEGIN = "-----BEGIN PUBLIC KEY-----";
 
 export type DeviceFailure = "identity" | "expired" | "nonce" | "signature";
 export type DeviceVerdict =
   | { readonly ok: true; readonly deviceId: string }
   | { readonly ok: false; readonly failure: DeviceFailure };
+
+interface DeviceKey {
+  /** The id that goes with the key: lower-case hex SHA-256 of its 32 bytes. */
+  readonly deviceId: string;
+  readonly object: KeyObject;
+}
+
+/** Public keys in the form that signatures are verified with. Devices come again, and making one costs a third of it. */
+export class DeviceKeys {
+  readonly #keys = new Map<string, DeviceKey>();
+
+  /** Undefined for a text that is no public key. */
+  read(text: string): DeviceKey | undefined {
+    const key = this.#keys.get(text) ?? readPublicKey(text);
+    if (!key) return undefined;
+    this.#keys.delete(text);
+    this.#keys.set(text, key);
+    const [oldest] = this.#keys.keys();
+    if (this.#keys.size > MAX_KEYS && oldest !== undefined) this.#keys.delete(oldest);
+    return key;
+  }
+}
 
 export interface DeviceAttempt {
   readonly params: ConnectParams;
@@ -22,6 +45,7 @@ export interface DeviceAttempt {
   readonly now: number;
   readonly dialect: Dialect;
   readonly isLoopback: boolean;
+  readonly keys: DeviceKeys;
 }
 
 /**
@@ -31,9 +55,8 @@ export interface DeviceAttempt {
  */
 export function verifyDevice(attempt: DeviceAttempt): DeviceVerdict {
   const { device, nonce, now, dialect } = attempt;
-  const key = readPublicKey(device.publicKey);
-  if (!key || createHash("sha256").update(key.raw).digest("hex") !== device.id)
-    return { ok: false, failure: "identity" };
+  const key = attempt.keys.read(device.publicKey);
+  if (!key || key.deviceId !== device.id) return { ok: false, failure: "identity" };
   if (Math.abs(now - device.signedAt) > MAX_SKEW_MS[dialect]) return { ok: false, failure: "expired" };
   if (device.nonce !== undefined && device.nonce !== nonce) return { ok: false, failure: "nonce" };
   const signature = Buffer.from(device.signature, "base64");
@@ -72,17 +95,22 @@ function normalize(name: string | undefined): string {
 }
 
 /** Base64url or base64 of the raw 32 bytes, or SPKI as PEM. */
-function readPublicKey(text: string): { readonly raw: Buffer; readonly object: KeyObject } | undefined {
+function readPublicKey(text: string): DeviceKey | undefined {
   try {
     if (text.startsWith(PEM_BEGIN)) {
       const object = createPublicKey(text);
       if (object.asymmetricKeyType !== "ed25519") return undefined;
-      return { raw: object.export({ format: "der", type: "spki" }).subarray(SPKI_PREFIX.length), object };
+      return { deviceId: idOf(object.export({ format: "der", type: "spki" }).subarray(SPKI_PREFIX.length)), object };
     }
     const raw = Buffer.from(text, "base64");
     if (raw.length !== KEY_BYTES) return undefined;
-    return { raw, object: createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: "der", type: "spki" }) };
+    const object = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: "der", type: "spki" });
+    return { deviceId: idOf(raw), object };
   } catch {
     return undefined;
   }
+}
+
+function idOf(raw: Buffer): string {
+  return hash("sha256", raw, "hex");
 }

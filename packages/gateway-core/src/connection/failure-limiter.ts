@@ -44,6 +44,11 @@ export class FailureLimiter {
     this.#total = { left: limits.totalBurst, countedAt: clock.now() };
   }
 
+  /** True when a network is not as good as any other. */
+  hasFailed(network: string): boolean {
+    return this.#records.has(network);
+  }
+
   knowsWrong(network: string, guess: string): boolean {
     return this.#records.get(network)?.wrong.has(guess) ?? false;
   }

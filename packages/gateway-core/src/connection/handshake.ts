@@ -12,7 +12,7 @@ import { formatValidationErrors, validateConnectParams } from "@openclaw/protoco
 
 import type { AuthDecision, Authenticator } from "./auth.ts";
 import type { Caller, Peer } from "./caller.ts";
-import { verifyDevice } from "./device-proof.ts";
+import { type DeviceKeys, verifyDevice } from "./device-proof.ts";
 import { authError, authFailureOf, deviceError, identityRequiredError } from "./dialect.ts";
 
 const POLICY_VIOLATION = 1008;
@@ -30,6 +30,7 @@ export interface HandshakeAttempt {
 
 export interface HandshakeDependencies {
   readonly authenticator: Pick<Authenticator, "authenticate">;
+  readonly deviceKeys: DeviceKeys;
   readonly now: () => number;
   /** False while the gateway is still coming up. */
   readonly isReady: () => boolean;
@@ -65,7 +66,10 @@ interface Negotiated extends HandshakeAttempt {
 }
 
 /** Device proof, then credential. */
-function identify(attempt: Negotiated, { authenticator, now }: HandshakeDependencies): HandshakeOutcome {
+function identify(
+  attempt: Negotiated,
+  { authenticator, deviceKeys: keys, now }: HandshakeDependencies,
+): HandshakeOutcome {
   const { params, dialect, role, nonce, peer } = attempt;
   const { device, auth } = params;
   if (device && device.nonce === undefined && dialect === 4) {
@@ -75,7 +79,7 @@ function identify(attempt: Negotiated, { authenticator, now }: HandshakeDependen
   const isAnonymous = !device && credentials.every((credential) => credential === undefined || credential === "");
   if (isAnonymous) return refuse(identityRequiredError(dialect));
   if (device) {
-    const verdict = verifyDevice({ params, device, nonce, now: now(), dialect, isLoopback: peer.isLoopback });
+    const verdict = verifyDevice({ params, device, nonce, now: now(), dialect, isLoopback: peer.isLoopback, keys });
     if (!verdict.ok) return refuse(deviceError(dialect, verdict.failure));
   }
   const decision = authenticator.authenticate(credentials, peer);

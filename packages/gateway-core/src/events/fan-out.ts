@@ -1,6 +1,6 @@
 import { type Dialect, EVENTS, type EventName, hasScope, type Role, type StateVersion } from "@openclaw/protocol";
 
-import type { Clock, Logger, Timer } from "../ports.ts";
+import type { Clock, Timer } from "../ports.ts";
 import type { Audience, EventBus, PublishedEvent } from "./bus.ts";
 
 /** An event, encoded once for all who get it. */
@@ -24,7 +24,8 @@ export interface Subscriber {
 export interface FanOutDependencies {
   readonly bus: EventBus;
   readonly clock: Clock;
-  readonly log: Logger;
+  /** Called for every event that somebody gets; ticks aside. */
+  readonly onDelivery: (event: EventName, receivers: number) => void;
   readonly tickIntervalMs: number;
   readonly stateVersion: () => StateVersion;
   /** The payload in a dialect; the same object when it does not differ. */
@@ -75,7 +76,7 @@ export class FanOut implements Disposable {
   #deliver({ event, payload, audience }: PublishedEvent): void {
     const receivers = audience?.connectionIds ? this.#addressed(event, audience) : this.#receivers.get(event);
     if (!receivers || receivers.size === 0) return;
-    if (event !== "tick") this.#dependencies.log.debug("event", { event, receivers: receivers.size });
+    if (event !== "tick") this.#dependencies.onDelivery(event, receivers.size);
     const encoded = new Map<unknown, EncodedEvent>();
     for (const subscriber of receivers) {
       const translated = this.#dependencies.toDialect(subscriber.dialect, event, payload);

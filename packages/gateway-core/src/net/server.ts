@@ -190,7 +190,13 @@ function admitSocket(
     return false;
   }
   const reason = refusal(peer);
-  if (reason === undefined) return true;
+  if (reason === undefined) {
+    // So that the answer to the upgrade and the first frame leave together.
+    const { socket } = request.raw;
+    socket.cork();
+    queueMicrotask(() => socket.uncork());
+    return true;
+  }
   void sendJson(reply.header("retry-after", REFUSED_RETRY_SECONDS), 503, errorBody(reason, "unavailable"));
   return false;
 }
