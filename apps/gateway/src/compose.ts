@@ -36,7 +36,7 @@ export function compose({ config, log, logFile, channels, listen }: Composition)
       clock: systemClock,
       log: log.child("agent"),
     }),
-    tools: builtInTools(),
+    tools: builtInTools({ agentToAgent: () => config.current.tools.agentToAgent ?? {} }),
     channels,
   });
 }

@@ -12,4 +12,6 @@ export type {
   ThinkingLevel,
   TurnLimits,
 } from "./settings.ts";
+export type { AgentToAgent } from "./tools/agent-reach.ts";
 export { builtInTools } from "./tools/built-in-tools.ts";
+export type { BuiltInToolSettings } from "./tools/built-in-tools.ts";

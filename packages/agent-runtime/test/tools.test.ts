@@ -1,7 +1,7 @@
 import type { MethodName, ParamsOf, ResultOf, Tool, ToolContext, ToolResult } from "@openclaw/gateway-core/ports";
 import { describe, expect, test } from "vitest";
 
-import { builtInTools } from "../src/index.ts";
+import { type AgentToAgent, builtInTools } from "../src/index.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 
@@ -58,8 +58,8 @@ function contextWith(answers: { readonly [M in MethodName]?: (params: ParamsOf<M
   return { context, calls };
 }
 
-function tool(name: string): Tool {
-  const found = builtInTools().find((candidate) => candidate.name === name);
+function tool(name: string, agentToAgent: AgentToAgent = {}): Tool {
+  const found = builtInTools({ agentToAgent: () => agentToAgent }).find((candidate) => candidate.name === name);
   if (found === undefined) throw new Error(`no tool ${name}`);
   return found;
 }
@@ -72,10 +72,15 @@ test("each tool declares a schema, a description, and whether it acts", () => {
   expect(builtInTools().map(({ name, sideEffects }) => [name, sideEffects])).toEqual([
     ["session_status", false],
     ["sessions_list", false],
+    ["sessions_history", false],
+    ["sessions_send", true],
+    ["agents_list", false],
     ["message", true],
+    ["nodes", false],
+    ["canvas", false],
   ]);
   for (const { parameters, description } of builtInTools()) {
-    expect(parameters).toMatchObject({ type: "object", additionalProperties: false });
+    expect(parameters).toMatchObject({ type: "object" });
     expect(description.length).toBeGreaterThan(40);
   }
 });
@@ -92,7 +97,7 @@ describe("sessions_list", () => {
       "agent:main:cron:job-1 | cron | 5 days ago",
       "hook:1 | hook",
     ]);
-    expect(calls).toEqual([{ method: "sessions.list", params: { limit: 20 } }]);
+    expect(calls).toEqual([{ method: "sessions.list", params: { limit: 200 } }]);
   });
 
   test("chooses by kind and bounds the number", async () => {
@@ -103,7 +108,7 @@ describe("sessions_list", () => {
     ).toHaveLength(1);
     expect((await execute("sessions_list", { kinds: ["node"] }, context)).text).toBe("There are no such sessions.");
     await execute("sessions_list", { limit: 5, activeMinutes: 10 }, context);
-    expect(calls.at(-1)?.params).toEqual({ limit: 5, activeMinutes: 10 });
+    expect(calls.at(-1)?.params).toEqual({ limit: 200, activeMinutes: 10 });
   });
 });
 
@@ -186,4 +191,156 @@ describe("message", () => {
     });
     await expect(execute("message", input, contextWith({}).context)).rejects.toThrow("nothing answers send");
   });
+});
+
+describe("sessions_history", () => {
+  const history: ResultOf<"chat.history"> = {
+    sessionKey: "agent:main:main",
+    sessionId: "s-1",
+    hasMore: true,
+    messages: [
+      { role: "user", content: "hello", timestamp: NOW },
+      {
+        role: "assistant",
+        content: [
+          { type: "text", text: "Let me see." },
+          { type: "toolCall", id: "c1", name: "weather", arguments: { city: "Oslo" } },
+        ],
+        timestamp: NOW,
+      },
+      { role: "toolResult", content: [{ type: "text", text: "sunny" }], timestamp: NOW },
+    ],
+  };
+
+  test("shows what was said, and with tools what was done", async () => {
+    const { context, calls } = contextWith({ "chat.history": () => history });
+    const { text } = await execute("sessions_history", { sessionKey: "agent:main:main", limit: 5 }, context);
+    expect(text.split("\n")).toEqual([
+      "[Older messages are left out.]",
+      "[2026-11-24T12:00:00.000Z] user: hello",
+      "[2026-11-24T12:00:00.000Z] assistant: Let me see.",
+    ]);
+    expect(calls[0]?.params).toEqual({ sessionKey: "agent:main:main", limit: 5 });
+    const all = await execute("sessions_history", { sessionKey: "agent:main:main", includeTools: true }, context);
+    expect(all.text).toContain('"name":"weather"');
+    expect(all.text).toContain("toolResult: sunny");
+  });
+
+  test("says when there is no such session", async () => {
+    const { context } = contextWith({ "chat.history": () => ({ sessionKey: "x", messages: [] }) });
+    expect(await execute("sessions_history", { sessionKey: "agent:main:x" }, context)).toMatchObject({ isError: true });
+  });
+});
+
+describe("sessions_send", () => {
+  const listed = { "sessions.list": () => SESSIONS };
+  const target = "agent:main:telegram:group:-1";
+  const answering = (text: string): { agent: () => ResultOf<"agent"> } => ({
+    agent: () => ({
+      runId: "run-1:call-1",
+      status: "ok",
+      summary: "completed",
+      result: {
+        payloads: text === "" ? [] : [{ text, mediaUrl: null }],
+        meta: { durationMs: 1, agentMeta: { sessionId: "s", provider: "p", model: "m" }, aborted: false },
+      },
+    }),
+  });
+
+  test("gives the answer of the other session, with a key that is the same for every execution", async () => {
+    const { context, calls } = contextWith({ ...listed, ...answering("At six.") });
+    const result = await execute("sessions_send", { sessionKey: target, message: "When is dinner?" }, context);
+    expect(result).toEqual({ text: "At six.", details: { runId: "run-1:call-1", status: "ok", reply: "At six." } });
+    expect(calls.at(-1)).toMatchObject({
+      method: "agent",
+      params: { sessionKey: target, message: "When is dinner?", deliver: false, idempotencyKey: "run-1:call-1" },
+    });
+  });
+
+  test.each(["REPLY_SKIP", ""])("%j is no answer", async (reply) => {
+    const { context } = contextWith({ ...listed, ...answering(reply) });
+    const { text } = await execute("sessions_send", { sessionKey: target, message: "fyi" }, context);
+    expect(text).toContain("nothing to answer");
+  });
+
+  test.each([
+    [0, "accepted"],
+    [0.05, "timeout"],
+  ])("waits %d seconds at most", async (timeoutSeconds, status) => {
+    const { context } = contextWith(listed);
+    const call: ToolContext["call"] = (method, params) =>
+      method === "agent" ? new Promise(() => {}) : context.call(method, params);
+    const input = { sessionKey: target, message: "hi", timeoutSeconds };
+    expect(await execute("sessions_send", input, { ...context, call })).toMatchObject({ details: { status } });
+  });
+
+  test("an abort ends the wait", async () => {
+    const { context } = contextWith(listed);
+    const call: ToolContext["call"] = (method, params) =>
+      method === "agent" ? new Promise(() => {}) : context.call(method, params);
+    const abort = new AbortController();
+    const sending = tool("sessions_send").execute(
+      { sessionKey: target, message: "hi" },
+      { ...context, call },
+      abort.signal,
+    );
+    abort.abort(new Error("stopped"));
+    await expect(sending).rejects.toThrow("stopped");
+  });
+
+  test.each([
+    [{ sessionKey: "agent:main:main", message: "hi" }, "your own session"],
+    [{ sessionKey: "agent:main:nope", message: "hi" }, "no session"],
+    [{ sessionKey: target }, "required"],
+  ])("%o is refused", async (input, words) => {
+    const { context } = contextWith({ ...listed, ...answering("x") });
+    const result = await execute("sessions_send", input, context);
+    expect(result).toMatchObject({ isError: true });
+    expect(result.text).toContain(words);
+  });
+});
+
+describe("tools.agentToAgent", () => {
+  const other = {
+    ...SESSIONS,
+    sessions: [...SESSIONS.sessions, { key: "agent:work:main", kind: "direct", updatedAt: NOW }],
+  };
+  const answers = contextWith({
+    "sessions.list": () => other as Sessions,
+    "chat.history": () => ({ sessionKey: "agent:work:main", sessionId: "s", messages: [] }),
+    "agents.list": () => ({
+      defaultId: "main",
+      mainKey: "main",
+      scope: "per-sender",
+      agents: [{ id: "main" }, { id: "work" }],
+    }),
+  });
+  const run = (name: string, input: unknown, policy: AgentToAgent) =>
+    tool(name, policy).execute(input, answers.context, new AbortController().signal);
+
+  test.each([
+    [{}, false],
+    [{ enabled: false, allow: ["*"] }, false],
+    [{ enabled: true }, true],
+    [{ enabled: true, allow: ["main", "work"] }, true],
+    [{ enabled: true, allow: ["work"] }, false],
+    [{ enabled: true, allow: [] }, false],
+    [{ enabled: true, allow: ["*"] }, true],
+  ])("%o", async (policy, reaches) => {
+    expect((await run("sessions_list", {}, policy)).text.includes("agent:work:main")).toBe(reaches);
+    expect((await run("agents_list", {}, policy)).text.includes("work")).toBe(reaches);
+    const history = await run("sessions_history", { sessionKey: "agent:work:main" }, policy);
+    expect(history.isError ?? false).toBe(!reaches);
+    const status = await run("session_status", { sessionKey: "agent:work:main" }, policy);
+    expect(status.isError ?? false).toBe(!reaches);
+    if (!reaches) {
+      const sent = await run("sessions_send", { sessionKey: "agent:work:main", message: "hi" }, policy);
+      expect(sent.text).toContain("tools.agentToAgent");
+    }
+  });
+});
+
+test.each(["nodes", "canvas"])("%s says that no node is connected", async (name) => {
+  const result = await execute(name, { action: "status" }, contextWith({}).context);
+  expect(result).toEqual({ text: "No node is connected to this gateway.", isError: true });
 });

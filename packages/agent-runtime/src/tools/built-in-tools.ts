@@ -1,10 +1,28 @@
 import type { Tool } from "@openclaw/gateway-core/ports";
 
+import type { AgentToAgent } from "./agent-reach.ts";
+import { agentsListTool } from "./agents-list.ts";
 import { messageTool } from "./message.ts";
 import { sessionStatusTool } from "./session-status.ts";
+import { sessionsHistoryTool } from "./sessions-history.ts";
 import { sessionsListTool } from "./sessions-list.ts";
+import { sessionsSendTool } from "./sessions-send.ts";
+import { toolsWithoutNodes } from "./without-nodes.ts";
+
+export interface BuiltInToolSettings {
+  /** Asked at every call. Agents are kept apart when absent. */
+  readonly agentToAgent?: () => AgentToAgent;
+}
 
 /** The tools that every gateway can offer its agent: they need nothing but the gateway's own methods. */
-export function builtInTools(): readonly Tool[] {
-  return [sessionStatusTool, sessionsListTool, messageTool];
+export function builtInTools({ agentToAgent = () => ({}) }: BuiltInToolSettings = {}): readonly Tool[] {
+  return [
+    sessionStatusTool(agentToAgent),
+    sessionsListTool(agentToAgent),
+    sessionsHistoryTool(agentToAgent),
+    sessionsSendTool(agentToAgent),
+    agentsListTool(agentToAgent),
+    messageTool,
+    ...toolsWithoutNodes,
+  ];
 }

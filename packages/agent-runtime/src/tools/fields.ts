@@ -11,6 +11,17 @@ export function countField(input: unknown, name: string): number | undefined {
   return typeof value === "number" && Number.isInteger(value) && value >= 1 ? value : undefined;
 }
 
+/** A number of at least 0; undefined when it is absent or something else. */
+export function numberField(input: unknown, name: string): number | undefined {
+  const value = field(input, name);
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+/** True when the field is true. */
+export function flagField(input: unknown, name: string): boolean {
+  return field(input, name) === true;
+}
+
 /** A list of texts; empty when it is absent or something else. */
 export function textListField(input: unknown, name: string): readonly string[] {
   const value = field(input, name);

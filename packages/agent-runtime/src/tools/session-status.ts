@@ -1,5 +1,6 @@
 import type { Tool, ToolContext, ToolResult } from "@openclaw/gateway-core/ports";
 
+import { type AgentToAgent, agentOfSession, mayReach, outOfReach } from "./agent-reach.ts";
 import { textField } from "./fields.ts";
 import { failed, withGateway } from "./gateway-call.ts";
 import { ago, type SessionRow } from "./session-text.ts";
@@ -7,21 +8,25 @@ import { ago, type SessionRow } from "./session-text.ts";
 const MAX_SEARCHED = 200;
 
 /** What there is to know about a session, and what time it is. */
-export const sessionStatusTool: Tool = {
-  name: "session_status",
-  description:
-    "Shows this session (or another one): the current time, the model, how full the context is, and the channel.",
-  parameters: {
-    type: "object",
-    properties: { sessionKey: { type: "string", description: "Another session's key. This session when left out." } },
-    additionalProperties: false,
-  },
-  sideEffects: false,
-  execute: (input, context) => withGateway(() => show(textField(input, "sessionKey"), context)),
-};
+export function sessionStatusTool(agentToAgent: () => AgentToAgent): Tool {
+  return {
+    name: "session_status",
+    description:
+      "Shows this session (or another one): the current time, the model, how full the context is, and the channel.",
+    parameters: {
+      type: "object",
+      properties: { sessionKey: { type: "string", description: "Another session's key. This session when left out." } },
+      additionalProperties: false,
+    },
+    sideEffects: false,
+    execute: (input, context) => withGateway(() => show(textField(input, "sessionKey"), context, agentToAgent())),
+  };
+}
 
-async function show(asked: string | undefined, context: ToolContext): Promise<ToolResult> {
+async function show(asked: string | undefined, context: ToolContext, agentToAgent: AgentToAgent): Promise<ToolResult> {
   const key = asked ?? context.sessionKey;
+  const other = agentOfSession(key);
+  if (!mayReach(context.agentId, other, agentToAgent)) return failed(outOfReach(other));
   const { sessions, defaults, ts } = await context.call("sessions.list", { search: key, limit: MAX_SEARCHED });
   const row = sessions.find((session) => session.key === key);
   if (row === undefined && asked !== undefined) {

@@ -15,6 +15,9 @@ const UNGROUPED = ["agents_list", "image", "tts", "telegram", "whatsapp", "disco
 
 const CORE_TOOLS: ReadonlySet<string> = new Set([...Object.values(GROUPS).flat(), ...UNGROUPED]);
 
+/** Tools that are offered only to those who name them: without a device they are of no use. */
+const OPT_IN: ReadonlySet<string> = new Set(["nodes", "canvas"]);
+
 /** What a profile begins with; undefined for all tools. */
 export const PROFILES = {
   minimal: ["session_status"],
@@ -26,6 +29,11 @@ export const PROFILES = {
 /** True for the documented tools, whether this gateway has them or not. All others are somebody's addition. */
 export function isCoreTool(name: string): boolean {
   return CORE_TOOLS.has(name.toLowerCase());
+}
+
+/** True for tools that an allow list of the gateway or of the agent has to name. */
+export function isOptIn(name: string): boolean {
+  return OPT_IN.has(name.toLowerCase());
 }
 
 /** True when an entry of a policy means the tool: by name, by group, or as a pattern with `*`. Case does not matter. */

@@ -1,6 +1,6 @@
 import type { GatewayConfig } from "../config/schema.ts";
 import { chatRules } from "./chat-rules.ts";
-import { entryNames, isCoreTool, namesCoreTool, PROFILES } from "./tool-groups.ts";
+import { entryNames, isCoreTool, isOptIn, namesCoreTool, PROFILES } from "./tool-groups.ts";
 import type { ChatSubject, ToolRules } from "./tool-rules.ts";
 
 /** The turn whose tools are asked for. */
@@ -46,6 +46,7 @@ export function toolPolicy(
   ];
   return (tool, model) => {
     if (!always.every((step) => step(tool))) return false;
+    if (isOptIn(tool) && !isNamed(tool, [everywhere, own])) return false;
     if (model === undefined) return true;
     const ofGateway = providerRules(everywhere.byProvider, model);
     const ofAgent = providerRules(own.byProvider, model);
@@ -72,6 +73,15 @@ function list({ allow, alsoAllow = [], deny = [] }: ToolRules): Step {
     if (!meansCore && isCoreTool(tool)) return true;
     return names(allow, tool) || names(alsoAllow, tool);
   };
+}
+
+/** An entry for every tool means none in particular. */
+function isNamed(tool: string, places: readonly ToolRules[]): boolean {
+  const entries = places.flatMap(({ allow = [], alsoAllow = [] }) => [...allow, ...alsoAllow]);
+  return names(
+    entries.filter((entry) => entry.trim() !== "*"),
+    tool,
+  );
 }
 
 function names(entries: readonly string[], tool: string): boolean {

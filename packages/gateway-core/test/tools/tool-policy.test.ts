@@ -69,6 +69,15 @@ describe("toolPolicy", () => {
     expect(left({ tools: { allow: ["browser"] } }), "a documented tool that this gateway lacks").toEqual([]);
   });
 
+  it("offers nodes and canvas only where an allow list names them", () => {
+    const named = (config: GatewayConfigInput) => ["nodes", "canvas"].filter((tool) => policyOf(config)(tool));
+    expect(named({})).toEqual([]);
+    expect(named({ tools: { allow: ["*"] } })).toEqual([]);
+    expect(named({ tools: { alsoAllow: ["group:ui"] } })).toEqual(["canvas"]);
+    expect(named({ tools: { allow: ["nodes", "canvas"] } })).toEqual(["nodes", "canvas"]);
+    expect(named({ agents: { list: [{ id: "main", tools: { alsoAllow: ["nodes"] } }] } })).toEqual(["nodes"]);
+  });
+
   it("narrows by provider and by model, the model's entry standing for the provider's", () => {
     const byProvider = { Anthropic: { deny: ["exec"] }, "anthropic/claude-haiku": { profile: "minimal" as const } };
     expect(left({ tools: { byProvider } })).toEqual(TOOLS.filter((tool) => tool !== "exec"));

@@ -6,7 +6,6 @@ const count = () => z.int().nonnegative();
 const names = () => z.array(z.string()).optional();
 const allowDeny = () => z.strictObject({ allow: names(), deny: names() });
 
-export const agentToAgentPart = () => z.strictObject({ enabled: z.boolean().optional(), allow: names() });
 export const nestedToolsPart = () => z.strictObject({ tools: allowDeny().optional() });
 
 export const elevatedPart = () =>
