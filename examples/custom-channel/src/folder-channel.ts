@@ -93,6 +93,8 @@ class FolderChannel implements Channel {
   /** One attempt, and how it ended. A file appears whole or not at all, so there is no `unknown` here. */
   async send({ operationId, to, content }: OutboundMessage, signal: AbortSignal): Promise<SendOutcome> {
     if (signal.aborted) return { outcome: "retry", reason: "The gateway is stopping." };
+    // The capabilities name nothing else, so nothing else is asked for.
+    if (content.kind !== "text") return { outcome: "permanent", code: "UNSUPPORTED", reason: "A file holds text." };
     // Whoever may call the method `send` chooses the address; it must not lead out of the folder.
     if (!/^[\w.@+-]+$/.test(to.chatId) || to.chatId.startsWith(".")) {
       return { outcome: "permanent", code: "BAD_ADDRESS", reason: "A person is named by a plain folder name." };

@@ -1,4 +1,4 @@
-import type { Address } from "./messages.ts";
+import type { Address, MediaKind } from "./messages.ts";
 
 /** Facts about a platform that the gateway needs before it builds an outbound message. Plain data. */
 export interface ChannelCapabilities {
@@ -7,6 +7,27 @@ export interface ChannelCapabilities {
   /** True when a repeated `operationId` can not produce a second visible message. */
   readonly idempotentSend: boolean;
   readonly chatTypes: readonly ("direct" | "group" | "channel")[];
+  /** Content besides text that the channel takes. What is absent is refused before it is queued. */
+  readonly outbound?: OutboundCapabilities;
+}
+
+/** What a channel takes besides plain text. Lengths are UTF-16 code units, sizes bytes. */
+export interface OutboundCapabilities {
+  readonly media?: {
+    readonly kinds: readonly MediaKind[];
+    readonly maxBytes: number;
+    readonly maxCaptionLength: number;
+  };
+  readonly buttons?: { readonly maxDataBytes: number; readonly maxButtons: number };
+  readonly edit?: boolean;
+  readonly delete?: boolean;
+  readonly reaction?: boolean;
+  readonly poll?: {
+    readonly minOptions: number;
+    readonly maxOptions: number;
+    readonly maxQuestionLength: number;
+    readonly maxOptionLength: number;
+  };
 }
 
 /** Shows "is writing" in a chat. Fire and forget: it never throws and is never retried. */

@@ -1,5 +1,13 @@
 import type { ChannelCapabilities, ReactionCapability, TypingCapability } from "./capabilities.ts";
-import type { InboundMessage, OutboundMessage, SendOutcome } from "./messages.ts";
+import type { OutboundContent } from "./content.ts";
+import type {
+  Address,
+  FetchedMedia,
+  InboundMessage,
+  MediaReference,
+  OutboundMessage,
+  SendOutcome,
+} from "./messages.ts";
 import type { ChannelStatus } from "./status.ts";
 
 /** One thing the platform delivered, as it came. */
@@ -83,6 +91,16 @@ export interface Channel extends AsyncDisposable {
    * gives `retry` when nothing was written to the platform and `unknown` when something was.
    */
   send(message: OutboundMessage, signal: AbortSignal): Promise<SendOutcome>;
+  /**
+   * Says why content can not go to a chat although the capabilities allow its kind; undefined when nothing speaks
+   * against it. Pure; asked before anything is queued. The sentence is shown to the sender.
+   */
+  objection?(to: Address, content: OutboundContent<unknown>): string | undefined;
+  /**
+   * Fetches a file of an inbound message, by the reference that `parse` gave. Throws ChannelError: `UNAVAILABLE` when
+   * trying again may help, `UNSUPPORTED` when the platform will not hand it out (too large, expired).
+   */
+  fetchMedia?(reference: MediaReference["reference"], signal: AbortSignal): Promise<FetchedMedia>;
   readonly typing?: TypingCapability;
   readonly reactions?: ReactionCapability;
   /** Asks the platform whether the connection works. Never throws. */

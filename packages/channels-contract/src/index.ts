@@ -9,16 +9,34 @@ export type {
   InboundBatch,
   RecordedEvent,
 } from "./channel.ts";
-export type { ChannelCapabilities, ReactionCapability, TypingCapability } from "./capabilities.ts";
+export type {
+  ChannelCapabilities,
+  OutboundCapabilities,
+  ReactionCapability,
+  TypingCapability,
+} from "./capabilities.ts";
+export {
+  isIdempotentContent,
+  type Button,
+  type ButtonRows,
+  type DeleteContent,
+  type EditContent,
+  type MediaContent,
+  type MediaSource,
+  type OutboundContent,
+  type PollContent,
+  type ReactionContent,
+  type TextContent,
+} from "./content.ts";
 export { ChannelError, type ChannelErrorCode } from "./errors.ts";
 export type {
   Address,
   Chat,
   ChatType,
+  FetchedMedia,
   InboundMessage,
   MediaKind,
   MediaReference,
-  OutboundContent,
   OutboundMessage,
   ReplyReference,
   Sender,

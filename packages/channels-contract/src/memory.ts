@@ -3,6 +3,7 @@ export type { MemorySent, ScriptedSend, SendStep } from "./memory/outgoing.ts";
 export {
   MemoryPlatform,
   type MemoryDelivery,
+  type MemoryFile,
   type MemoryInput,
   type MemoryPlatformOptions,
   type MemoryReaction,

@@ -1,3 +1,5 @@
+import type { OutboundContent } from "./content.ts";
+
 export type ChatType = "direct" | "group" | "channel";
 export type MediaKind = "image" | "video" | "audio" | "voice" | "document" | "sticker";
 
@@ -55,16 +57,26 @@ export interface InboundMessage {
   readonly media?: readonly MediaReference[];
 }
 
+/** A file that is being fetched from the platform. */
+export interface FetchedMedia {
+  /** The bytes, in order. It throws when the connection breaks; what came so far is then worth nothing. */
+  readonly stream: AsyncIterable<Uint8Array>;
+  /** Bytes, when the platform says it. */
+  readonly size?: number;
+  readonly mimeType?: string;
+  readonly fileName?: string;
+}
+
 /** Where an outbound message goes. */
 export interface Address {
   readonly chatId: string;
   readonly threadId?: string;
 }
 
-/** What is sent: text in the Markdown that models write. The channel renders it for its platform. */
-export type OutboundContent = { readonly kind: "text"; readonly text: string };
-
-/** One outbound operation: one row of the outbox, at most one message on the platform. */
+/**
+ * One outbound operation: one row of the outbox, at most one message on the platform. Edits, deletions and reactions
+ * change an existing message; repeating them is harmless, so the gateway repeats them until their outcome is known.
+ */
 export interface OutboundMessage {
   /** Stable across attempts: the idempotency key wherever the platform has one. */
   readonly operationId: string;
@@ -78,7 +90,8 @@ export interface OutboundMessage {
 
 /**
  * How one attempt ended; there is no other way.
- * - `sent`: the platform confirmed it. `messageId` is its id there, `at` epoch milliseconds.
+ * - `sent`: the platform confirmed it. `messageId` is its id there, or that of the message that was changed; `at`
+ *   epoch milliseconds.
  * - `retry`: certainly not sent, and trying again may help. `retryAfterMs` is the platform's own wish;
  *   `scope` says whether it asks the whole account to pause, or this chat only.
  * - `permanent`: certainly not sent, and trying again can not help.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { contentRules } from "../src/compliance/content.ts";
 import { inboundRules } from "../src/compliance/inbound.ts";
 import { lifecycleRules } from "../src/compliance/lifecycle.ts";
 import { outboundRules } from "../src/compliance/outbound.ts";
@@ -10,7 +11,7 @@ import { createMemoryChannel, MemoryChannel, MemoryPlatform } from "../src/memor
 import { memorySubject } from "./memory-subject.ts";
 
 const secret = "s3cret-value-nobody-may-see";
-const rules = [...lifecycleRules, ...inboundRules, ...outboundRules, ...selfMessageRules];
+const rules = [...lifecycleRules, ...inboundRules, ...outboundRules, ...contentRules, ...selfMessageRules];
 
 class AcknowledgesFirst extends MemoryChannel {
   override start(host: ChannelHost, signal: AbortSignal): Promise<void> {
@@ -59,6 +60,30 @@ class SendsAgainAfterALostAnswer extends MemoryChannel {
   override async send(message: OutboundMessage, signal: AbortSignal): Promise<SendOutcome> {
     const outcome = await super.send(message, signal);
     return outcome.outcome === "unknown" && !signal.aborted ? super.send(message, signal) : outcome;
+  }
+}
+
+class CutsFiles extends MemoryChannel {
+  override async fetchMedia(reference: unknown) {
+    const { stream, ...described } = await super.fetchMedia(reference);
+    return { ...described, stream: firstHalf(stream) };
+  }
+}
+
+async function* firstHalf(stream: AsyncIterable<Uint8Array>) {
+  for await (const chunk of stream) yield chunk.subarray(0, chunk.length / 2);
+}
+
+class FailsOnARepeatedDeletion extends MemoryChannel {
+  readonly #deleted = new Set<string>();
+
+  override async send(message: OutboundMessage, signal: AbortSignal): Promise<SendOutcome> {
+    const { content } = message;
+    if (content.kind === "delete" && this.#deleted.has(content.messageId)) {
+      return { outcome: "permanent", code: "NOT_FOUND", reason: "It is gone." };
+    }
+    if (content.kind === "delete") this.#deleted.add(content.messageId);
+    return super.send(message, signal);
   }
 }
 
@@ -122,6 +147,12 @@ describe("the suite fails a channel that", () => {
     ],
     ["throws other errors from parse", ThrowsTypeErrors, "unreadable payloads are a ChannelError and nothing else"],
     ["takes its own messages for another's", ForgetsWhoIsSelf, "F36 own messages that come back are marked as such"],
+    ["cuts files short", CutsFiles, "a file that someone sent is fetched byte for byte"],
+    [
+      "fails on a deletion that is done",
+      FailsOnARepeatedDeletion,
+      "a deletion removes a message, and the same again is no failure",
+    ],
     ["logs a secret", LogsTheSecret, "a confirmed message is sent, with the platform's id"],
   ])("%s", async (_name, BadChannel, title) => {
     const platform = new MemoryPlatform({ idempotentSend: false });

@@ -22,6 +22,11 @@ function platformDouble(platform: MemoryPlatform): PlatformDouble {
     deliverAgain: async (messageId) => platform.deliverAgain(eventIdOf(messageId)),
     isAcknowledged: (messageId) => platform.isAcknowledged(eventIdOf(messageId)),
     visible: () => platform.sent,
+    reactions: (messageId) => {
+      const last = platform.reactions.findLast((reaction) => reaction.messageId === messageId);
+      return last === undefined || last.emoji === "" ? [] : [last.emoji];
+    },
+    deliverFile: async (data) => keep(platform.say({ chatId: "ada", text: "", files: [{ kind: "document", data }] })),
     failNextSend: (failure) => {
       if (failure === "no-answer") platform.script(() => new Promise(() => undefined));
       else platform.script(failures[failure]);

@@ -32,12 +32,14 @@ export class Outbound {
 
   /** One attempt. A text Telegram can not read as HTML is sent plainly; a message that is gone is not replied to. */
   async send(message: OutboundMessage, log: ChannelLogger, signal: AbortSignal): Promise<SendOutcome> {
-    const problem = findProblem(message);
+    const { content } = message;
+    if (content.kind !== "text") return { outcome: "permanent", code: "UNSUPPORTED", reason: "Only text is sent." };
+    const problem = findProblem(message.to.chatId, content.text);
     if (problem !== undefined) return problem;
     const within = AbortSignal.any([signal, AbortSignal.timeout(sendDeadlineMs)]);
     let plan: Plan = {
       chatId: this.#moves.get(message.to.chatId) ?? message.to.chatId,
-      html: renderHtml(message.content.text),
+      html: renderHtml(content.text),
       replyTo: messageNumber(message.replyTo),
     };
     for (;;) {
@@ -45,7 +47,7 @@ export class Outbound {
         const sent = await this.#client.sendText(
           {
             chatId: plan.chatId,
-            text: plan.html ?? message.content.text,
+            text: plan.html ?? content.text,
             isHtml: plan.html !== undefined,
             threadId: sendThread(message.to.threadId),
             replyTo: plan.replyTo,
@@ -85,16 +87,16 @@ export class Outbound {
 }
 
 /** What Telegram would refuse in any form, found without asking it. */
-function findProblem({ to, content }: OutboundMessage): SendOutcome | undefined {
-  if (!/^-?\d+$|^@\w+$/.test(to.chatId)) {
-    const reason = `"${to.chatId}" is no Telegram chat: expected a numeric id or the @name of a public channel.`;
+function findProblem(chatId: string, text: string): SendOutcome | undefined {
+  if (!/^-?\d+$|^@\w+$/.test(chatId)) {
+    const reason = `"${chatId}" is no Telegram chat: expected a numeric id or the @name of a public channel.`;
     return { outcome: "permanent", code: "CHAT_ID_INVALID", reason };
   }
-  if (content.text.trim() === "") {
+  if (text.trim() === "") {
     return { outcome: "permanent", code: "EMPTY_TEXT", reason: "There is no text to send." };
   }
-  if (content.text.length > maxMessageLength) {
-    const reason = `The text has ${content.text.length} characters; Telegram takes ${maxMessageLength}.`;
+  if (text.length > maxMessageLength) {
+    const reason = `The text has ${text.length} characters; Telegram takes ${maxMessageLength}.`;
     return { outcome: "permanent", code: "MESSAGE_TOO_LONG", reason };
   }
   return undefined;

@@ -197,7 +197,7 @@ class RunningGateway implements Gateway {
   /** The port first: it is the lock of this address, and from here on someone answers on it. */
   async #start(): Promise<void> {
     const { rooms, store } = this.#parts;
-    const { clock, log, outbox, channels, messages, turns, inbox, idempotency, turnQueue, health, presence } = rooms;
+    const { clock, log, outbox, channels, messages, turns, inbox, idempotency, turnQueue, health, presence, media } = rooms;
     this.#listening = await this.#plane?.listen();
     this.#started.use(presence);
     this.#started.use(store);
@@ -207,12 +207,13 @@ class RunningGateway implements Gateway {
     this.#started.use(turns.lanes);
     this.#started.use(messages);
     this.#started.defer(() => channels.stopIntake());
+    await media.sweep();
     await outbox.start();
     channels.start();
     await messages.start();
     this.#started.use(health);
     await health.start();
-    const prunes = [inbox, turnQueue, outbox, idempotency].map((room) => () => room.prune());
+    const prunes = [inbox, turnQueue, outbox, idempotency, media].map((room) => () => room.prune());
     this.#started.use(keepWithinRetention(prunes, clock, log));
     this.isReady = true;
     log.info("listening", { url: this.url });

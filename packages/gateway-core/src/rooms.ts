@@ -6,12 +6,14 @@ import { agentForMessage, agentIds, agentSettings, defaultAgentId } from "./conf
 import { isSwitchedOn } from "./config/env.ts";
 import { resolveUnknownPolicy } from "./config/resolve.ts";
 import type { ConfigRuntime } from "./config/runtime.ts";
+import type { GatewayConfig } from "./config/schema.ts";
 import { EventBus } from "./events/bus.ts";
 import { EventLoopMonitor } from "./health/event-loop.ts";
 import { type AgentSessions, HealthMonitor } from "./health/health.ts";
 import { IdempotencyStore } from "./idempotency/idempotency.ts";
 import { Inbox } from "./inbox/inbox.ts";
 import type { LogFile } from "./logging/log-file.ts";
+import { MediaStore } from "./media/media-store.ts";
 import { MessageFlow } from "./message-flow.ts";
 import { accountStatus } from "./methods/channels.status.ts";
 import type { Services } from "./methods/define.ts";
@@ -22,7 +24,9 @@ import { Presence } from "./presence/presence.ts";
 import { describeMachine } from "./presence/self.ts";
 import { SystemNotes } from "./presence/system-notes.ts";
 import { mainSessionKey } from "./sessions/session-key.ts";
+import { DEFAULT_QUEUE, parseQueueMode, type QueueSettings } from "./sessions/queue-mode.ts";
 import { SessionStore } from "./sessions/session-store.ts";
+import { Backlog } from "./sessions/backlog.ts";
 import { TurnQueue } from "./sessions/turn-queue.ts";
 import { toolPolicy } from "./tools/tool-policy.ts";
 import { TurnFlow } from "./turn-flow.ts";
@@ -59,7 +63,8 @@ export function buildRooms(input: RoomsInput): Rooms {
   const sessions = new SessionStore(store, clock, ids);
   const pairing = new PairingStore(store, clock);
   const idempotency = new IdempotencyStore(store, clock);
-  const turnQueue = new TurnQueue(store, clock, instanceId);
+  const backlog = new Backlog(clock);
+  const turnQueue = new TurnQueue(store, clock, { owner: instanceId, backlog });
   const notes = new SystemNotes();
   const channels: ChannelSupervisor = new ChannelSupervisor({
     plugins: input.plugins,
@@ -74,6 +79,7 @@ export function buildRooms(input: RoomsInput): Rooms {
       void messages.route();
     },
   });
+  const media = new MediaStore({ directory: config.paths.mediaDirectory, store, clock, ids });
   const outbox = new Outbox({
     store,
     clock,
@@ -81,7 +87,8 @@ export function buildRooms(input: RoomsInput): Rooms {
     log: log.child("outbox"),
     deliver: (row, message, signal) => channels.send(row.channel, row.account, message, signal),
     unknownPolicy: (channel, account) => resolveUnknownPolicy(config.current, channel, account),
-    maxTextLength: (channel, account) => channels.maxTextLength(channel, account),
+    capabilities: (channel, account) => channels.capabilities(channel, account),
+    openFile: (mediaId) => media.open(mediaId),
   });
   const turns = new TurnFlow({
     store,
@@ -90,6 +97,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     events,
     sessions,
     turnQueue,
+    backlog,
     outbox,
     channels: () => channels,
     agent,
@@ -110,6 +118,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     pairing,
     sessions,
     turnQueue,
+    backlog,
     outbox,
     channels: () => channels,
     turns,
@@ -148,6 +157,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     inbox,
     log,
     logFile,
+    media,
     messages,
     notes,
     outbox,
@@ -183,6 +193,9 @@ function flowSettings({ current }: ConfigRuntime) {
   return {
     defaultAgentId: defaultAgentId(current),
     sessionKeys: current.session,
+    queueFor: (channel: string) => queueSettings(current, channel),
+    inboundDebounceMs: (channel: string) =>
+      current.messages?.inbound?.byChannel?.[channel] ?? current.messages?.inbound?.debounceMs ?? 0,
     backlogMaxAgeMs: current.inbound.answerBacklogMaxAgeMinutes * MINUTE_MS,
     agentFor: (
       channel: string,
@@ -190,6 +203,13 @@ function flowSettings({ current }: ConfigRuntime) {
       message: { chat: { id: string; type: "direct" | "group" | "channel" } },
     ) => agentForMessage(current, { channel, accountId, chatType: message.chat.type, chatId: message.chat.id }),
   };
+}
+
+function queueSettings({ messages }: GatewayConfig, channel: string): QueueSettings {
+  const { mode, byChannel, ...settings } = messages?.queue ?? {};
+  const wanted = byChannel?.[channel] ?? mode;
+  const { debounceMs = DEFAULT_QUEUE.debounceMs, cap = DEFAULT_QUEUE.cap, drop = DEFAULT_QUEUE.drop } = settings;
+  return { debounceMs, cap, drop, mode: (wanted && parseQueueMode(wanted)) ?? DEFAULT_QUEUE.mode };
 }
 
 async function probedAccounts(channels: ChannelSupervisor, probe: AbortSignal | undefined) {

@@ -1,4 +1,5 @@
 import type { ChannelPlugin, Environment } from "../define.ts";
+import type { OutboundContent } from "../content.ts";
 import type { Address, InboundMessage } from "../messages.ts";
 
 /**
@@ -19,7 +20,10 @@ export interface DeliveredMessage {
 /** A message of the account as people see it. */
 export interface VisibleMessage {
   readonly messageId: string;
+  /** The text, the caption of a file, or the question of a poll. */
   readonly text: string;
+  /** The bytes of a file. */
+  readonly file?: Uint8Array;
 }
 
 /** The platform's double, as the suite drives it. */
@@ -33,10 +37,14 @@ export interface PlatformDouble {
   deliverAgain(messageId: string): Promise<void>;
   /** True once the account told the platform that it has the message. */
   isAcknowledged(messageId: string): boolean;
-  /** The account's messages, oldest first. */
+  /** The account's messages as they read now, oldest first. */
   visible(): readonly VisibleMessage[];
-  /** Sets how the next outbound message ends. */
-  failNextSend(failure: SendFailure): void;
+  /** Sets how the next outbound message of a kind (text unless given) ends. */
+  failNextSend(failure: SendFailure, kind?: OutboundContent["kind"]): void;
+  /** The account's reactions on a message. Absent where there are none. */
+  reactions?(messageId: string): readonly string[];
+  /** Someone sends the account a file. Absent where the channel takes none in. */
+  deliverFile?(data: Uint8Array): Promise<DeliveredMessage>;
   /** Refuses the account's credentials, until `restoreCredentials`. Absent where accounts have none. */
   revokeCredentials?(): void;
   restoreCredentials?(): void;

@@ -1,5 +1,6 @@
 import { describe, test } from "vitest";
 
+import { contentRules } from "./content.ts";
 import { inboundRules } from "./inbound.ts";
 import { lifecycleRules } from "./lifecycle.ts";
 import { outboundRules } from "./outbound.ts";
@@ -13,6 +14,7 @@ const parts: readonly (readonly [string, readonly Rule[]])[] = [
   ["lifecycle", lifecycleRules],
   ["inbound", inboundRules],
   ["outbound", outboundRules],
+  ["content", contentRules],
   ["self messages", selfMessageRules],
 ];
 

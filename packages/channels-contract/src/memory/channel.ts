@@ -1,7 +1,8 @@
 import type { ChannelCapabilities, ReactionCapability, TypingCapability } from "../capabilities.ts";
 import type { Channel, ChannelHost, ChannelProbe } from "../channel.ts";
+import type { OutboundContent } from "../content.ts";
 import { ChannelError } from "../errors.ts";
-import type { InboundMessage, OutboundMessage, SendOutcome } from "../messages.ts";
+import type { FetchedMedia, InboundMessage, OutboundMessage, SendOutcome } from "../messages.ts";
 import type { ChannelState, ChannelStatus } from "../status.ts";
 import { parseMemoryPayload } from "./payload.ts";
 import type { MemoryPlatform } from "./platform.ts";
@@ -34,6 +35,7 @@ export class MemoryChannel implements Channel {
       maxTextLength,
       idempotentSend: platform.idempotentSend,
       chatTypes: ["direct", "group", "channel"],
+      outbound: platform.outbound,
     };
     this.typing = {
       lastsMs: 5_000,
@@ -65,14 +67,14 @@ export class MemoryChannel implements Channel {
     } catch (error) {
       return { outcome: "retry", reason: reasonOf(error) };
     }
-    if (message.content.text.trim() === "") {
-      return { outcome: "permanent", code: "EMPTY_TEXT", reason: "There is no text to send." };
-    }
-    if (message.content.text.length > this.capabilities.maxTextLength) {
-      return { outcome: "permanent", code: "TOO_LONG", reason: "The text is longer than this platform allows." };
-    }
+    const problem = findProblem(message.content, this.capabilities.maxTextLength);
+    if (problem !== undefined) return problem;
     const given: SendOutcome = { outcome: "unknown", reason: "The platform gave no answer." };
     return settleWith(given, AbortSignal.any([signal, this.#stopping.signal]), platform.receive(accountId, message));
+  }
+
+  fetchMedia(reference: unknown): Promise<FetchedMedia> {
+    return this.#settings.platform.fetch(reference);
   }
 
   async probe(): Promise<ChannelProbe> {
@@ -129,6 +131,19 @@ export class MemoryChannel implements Channel {
     this.#status = { ...fields, state, since };
     host.report(this.#status);
   }
+}
+
+/** What no attempt would change. */
+function findProblem(content: OutboundContent, maxTextLength: number): SendOutcome | undefined {
+  if (content.kind === "text" || content.kind === "edit") {
+    if (content.text.trim() === "") {
+      return { outcome: "permanent", code: "EMPTY_TEXT", reason: "There is no text to send." };
+    }
+    if (content.text.length > maxTextLength) {
+      return { outcome: "permanent", code: "TOO_LONG", reason: "The text is longer than this platform allows." };
+    }
+  }
+  return undefined;
 }
 
 /** The answer, or `otherwise` when the signal aborts before there is one. */

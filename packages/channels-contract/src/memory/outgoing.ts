@@ -1,3 +1,4 @@
+import type { MediaContent, OutboundContent, PollContent, TextContent } from "../content.ts";
 import type { Address, OutboundMessage, SendOutcome } from "../messages.ts";
 
 /** A message that the account wrote, as it stands on the platform. */
@@ -6,7 +7,11 @@ export interface MemorySent {
   readonly operationId: string;
   readonly messageId: string;
   readonly to: Address;
+  /** The text as it reads now, the caption of a file, or the question of a poll. */
   readonly text: string;
+  readonly content: TextContent | MediaContent | PollContent;
+  /** The bytes of a file. */
+  readonly file?: Uint8Array;
   readonly replyTo?: string;
   /** Epoch milliseconds. */
   readonly at: number;
@@ -49,6 +54,24 @@ export class SentMessages {
     for (const listener of this.#listeners) listener(message);
   }
 
+  /** Changes a message in place; false when there is none of that id. */
+  edit(accountId: string, messageId: string, changes: Partial<MemorySent>): boolean {
+    const index = this.#indexOf(accountId, messageId);
+    const message = this.#messages[index];
+    if (message === undefined) return false;
+    this.#messages[index] = { ...message, ...changes };
+    return true;
+  }
+
+  remove(accountId: string, messageId: string): void {
+    const index = this.#indexOf(accountId, messageId);
+    if (index !== -1) this.#messages.splice(index, 1);
+  }
+
+  #indexOf(accountId: string, messageId: string): number {
+    return this.#messages.findIndex((one) => one.accountId === accountId && one.messageId === messageId);
+  }
+
   find(accountId: string, operationId: string): MemorySent | undefined {
     return this.#byOperation.get(operationKey(accountId, operationId));
   }
@@ -75,6 +98,22 @@ export class SentMessages {
         reject(new Error(`No matching message was sent within ${timeoutMs} ms; sent so far: ${seen || "none"}.`));
       }, timeoutMs);
     });
+  }
+}
+
+/** What people read of a message. */
+export function visibleText(content: OutboundContent): string {
+  switch (content.kind) {
+    case "text":
+    case "edit":
+      return content.text;
+    case "media":
+      return content.caption ?? "";
+    case "poll":
+      return content.question;
+    case "delete":
+    case "reaction":
+      return "";
   }
 }
 

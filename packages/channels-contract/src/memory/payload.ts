@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { ChannelError } from "../errors.ts";
-import type { InboundMessage } from "../messages.ts";
+import type { InboundMessage, MediaReference } from "../messages.ts";
 
 /** The raw form of one event of the memory platform: a message, or something that asks for no answer. */
 export const memoryPayloadSchema = z.discriminatedUnion("type", [
@@ -20,11 +20,24 @@ export const memoryPayloadSchema = z.discriminatedUnion("type", [
     sentAt: z.number(),
     replyToId: z.string().optional(),
     mentionsSelf: z.boolean().optional(),
+    media: z
+      .array(
+        z.strictObject({
+          kind: z.enum(["image", "video", "audio", "voice", "document", "sticker"]),
+          reference: z.string(),
+          mimeType: z.string().optional(),
+          fileName: z.string().optional(),
+          size: z.number().optional(),
+        }),
+      )
+      .optional(),
   }),
   z.strictObject({ type: z.literal("notice"), text: z.string().optional() }),
 ]);
 
 export type MemoryPayload = z.infer<typeof memoryPayloadSchema>;
+
+type Message = Extract<MemoryPayload, { type: "message" }>;
 
 /** Reads a raw event. Null for notices. Throws ChannelError UNREADABLE for anything that is not a memory payload. */
 export function parseMemoryPayload(raw: unknown): InboundMessage | null {
@@ -52,5 +65,22 @@ export function parseMemoryPayload(raw: unknown): InboundMessage | null {
     sentAt: payload.sentAt,
     ...(payload.replyToId === undefined ? {} : { replyTo: { messageId: payload.replyToId } }),
     ...(payload.mentionsSelf === undefined ? {} : { mentionsSelf: payload.mentionsSelf }),
+    ...(payload.media === undefined ? {} : { media: payload.media.map(readMedia) }),
+  };
+}
+
+function readMedia({
+  kind,
+  reference,
+  mimeType,
+  fileName,
+  size,
+}: NonNullable<Message["media"]>[number]): MediaReference {
+  return {
+    kind,
+    reference,
+    ...(mimeType === undefined ? {} : { mimeType }),
+    ...(fileName === undefined ? {} : { fileName }),
+    ...(size === undefined ? {} : { size }),
   };
 }

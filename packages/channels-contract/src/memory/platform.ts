@@ -1,7 +1,11 @@
+import { readFile } from "node:fs/promises";
+
+import type { OutboundCapabilities } from "../capabilities.ts";
 import type { RecordedEvent } from "../channel.ts";
+import type { MediaContent, OutboundContent, PollContent, TextContent } from "../content.ts";
 import { ChannelError } from "../errors.ts";
-import type { Address, ChatType, OutboundMessage, SendOutcome } from "../messages.ts";
-import { SentMessages, type MemorySent, type SendStep } from "./outgoing.ts";
+import type { Address, ChatType, FetchedMedia, MediaKind, OutboundMessage, SendOutcome } from "../messages.ts";
+import { SentMessages, type MemorySent, type SendStep, visibleText } from "./outgoing.ts";
 import type { MemoryPayload } from "./payload.ts";
 import { PendingEvents } from "./queue.ts";
 
@@ -12,6 +16,16 @@ export interface MemoryPlatformOptions {
   readonly maxSent?: number;
   /** True when a repeated `operationId` shows one message only. Default true. */
   readonly idempotentSend?: boolean;
+  /** What accounts may send besides text. Default: everything, files of at most 50 MiB. */
+  readonly outbound?: OutboundCapabilities;
+}
+
+/** A file that someone sends along. */
+export interface MemoryFile {
+  readonly kind: MediaKind;
+  readonly data: Uint8Array;
+  readonly mimeType?: string;
+  readonly fileName?: string;
 }
 
 /** A message that someone writes. `senderId` is the chat id unless given, as in a direct chat. */
@@ -31,6 +45,7 @@ export interface MemoryInput {
   readonly replyToId?: string;
   readonly mentionsSelf?: boolean;
   readonly sentAt?: number;
+  readonly files?: readonly MemoryFile[];
 }
 
 /** A message on its way in. */
@@ -51,12 +66,26 @@ const defaultAccount = "default";
 const defaultLimit = 10_000;
 const historyLimit = 1_000;
 
+const everything: OutboundCapabilities = {
+  media: {
+    kinds: ["image", "video", "audio", "voice", "document", "sticker"],
+    maxBytes: 50 * 1_024 * 1_024,
+    maxCaptionLength: 1_024,
+  },
+  buttons: { maxDataBytes: 64, maxButtons: 100 },
+  edit: true,
+  delete: true,
+  reaction: true,
+  poll: { minOptions: 2, maxOptions: 10, maxQuestionLength: 300, maxOptionLength: 100 },
+};
+
 /**
  * A chat platform inside the process: what people write goes in with `say`, what the gateway answers comes out in
  * `sent`. It keeps an event until the account acknowledges it, and can be offline, refuse the account, or fail sends.
  */
 export class MemoryPlatform {
   readonly idempotentSend: boolean;
+  readonly outbound: OutboundCapabilities;
   /** Chats in which "is writing" was shown, newest last. */
   readonly typing: Address[] = [];
   /** Reactions that were set, newest last. */
@@ -66,7 +95,10 @@ export class MemoryPlatform {
   readonly #accounts = new Map<string, PendingEvents>();
   readonly #delivered = new Map<string, { accountId: string; event: RecordedEvent }>();
   readonly #script: SendStep[] = [];
+  /** The last 1,000 files people sent, by reference. */
+  readonly #files = new Map<string, MemoryFile>();
   #refusal: ChannelError | undefined;
+  #nextFile = 1;
   #nextEvent = 1;
   #nextMessage = 1;
 
@@ -74,6 +106,7 @@ export class MemoryPlatform {
     this.#maxPending = options.maxPending ?? defaultLimit;
     this.#sent = new SentMessages(options.maxSent ?? defaultLimit);
     this.idempotentSend = options.idempotentSend ?? true;
+    this.outbound = options.outbound ?? everything;
   }
 
   /** Messages the accounts wrote, oldest first. */
@@ -84,12 +117,13 @@ export class MemoryPlatform {
   /** Someone writes a message. Throws ChannelError UNAVAILABLE when too much is unacknowledged already. */
   say(input: MemoryInput): MemoryDelivery {
     const messageId = input.messageId ?? `m${this.#nextMessage++}`;
-    const { accountId = defaultAccount, ...rest } = input;
+    const { accountId = defaultAccount, files, ...rest } = input;
     const payload: MemoryPayload = {
       chatType: "direct",
       senderId: input.chatId,
       sentAt: Date.now(),
       ...rest,
+      ...(files === undefined ? {} : { media: files.map((file) => this.#keepFile(file)) }),
       type: "message",
       messageId,
     };
@@ -163,9 +197,25 @@ export class MemoryPlatform {
   async receive(accountId: string, message: OutboundMessage): Promise<SendOutcome> {
     const step = this.#script.shift();
     const scripted = typeof step === "function" ? await step(message) : step;
-    if (scripted === undefined) return this.#show(accountId, message);
-    if (scripted.delivered === true) this.#show(accountId, message);
+    if (scripted === undefined) return this.#apply(accountId, message);
+    if (scripted.delivered === true) await this.#apply(accountId, message);
     return scripted.outcome;
+  }
+
+  /** For the channel: a file that someone sent. Throws ChannelError. */
+  async fetch(reference: unknown): Promise<FetchedMedia> {
+    this.assertReachable();
+    const file = this.#files.get(String(reference));
+    if (file === undefined) throw new ChannelError("UNSUPPORTED", `The memory platform has no file ${reference}.`);
+    const { data, mimeType, fileName } = file;
+    return {
+      stream: (async function* () {
+        yield data;
+      })(),
+      size: data.length,
+      ...(mimeType === undefined ? {} : { mimeType }),
+      ...(fileName === undefined ? {} : { fileName }),
+    };
   }
 
   /** For the channel. */
@@ -178,20 +228,57 @@ export class MemoryPlatform {
     remember(this.reactions, reaction);
   }
 
-  #show(accountId: string, message: OutboundMessage): SendOutcome {
+  async #apply(accountId: string, message: OutboundMessage): Promise<SendOutcome> {
+    const { content, to } = message;
+    switch (content.kind) {
+      case "edit":
+        if (!this.#sent.edit(accountId, content.messageId, { text: content.text })) {
+          const reason = `There is no message ${content.messageId} to edit.`;
+          return { outcome: "permanent", code: "MESSAGE_NOT_FOUND", reason };
+        }
+        return changed(content.messageId);
+      case "delete":
+        this.#sent.remove(accountId, content.messageId);
+        return changed(content.messageId);
+      case "reaction":
+        this.recordReaction({ to, messageId: content.messageId, emoji: content.emoji });
+        return changed(content.messageId);
+      default:
+        return this.#show(accountId, message, content);
+    }
+  }
+
+  async #show(
+    accountId: string,
+    message: OutboundMessage,
+    content: TextContent | MediaContent | PollContent,
+  ): Promise<SendOutcome> {
     const earlier = this.idempotentSend ? this.#sent.find(accountId, message.operationId) : undefined;
     if (earlier !== undefined) return { outcome: "sent", messageId: earlier.messageId, at: earlier.at };
+    const file = await readSource(content).catch(() => "gone" as const);
+    if (file === "gone") return { outcome: "permanent", code: "MEDIA_GONE", reason: "The file is not there." };
     const sent: MemorySent = {
       accountId,
       operationId: message.operationId,
       messageId: `m${this.#nextMessage++}`,
       to: message.to,
-      text: message.content.text,
+      text: visibleText(content),
+      content,
+      ...(file === undefined ? {} : { file }),
       at: Date.now(),
       ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }),
     };
     this.#sent.add(sent);
     return { outcome: "sent", messageId: sent.messageId, at: sent.at };
+  }
+
+  #keepFile(file: MemoryFile) {
+    const reference = `file:${this.#nextFile++}`;
+    this.#files.set(reference, file);
+    const oldest = this.#files.size > historyLimit ? this.#files.keys().next().value : undefined;
+    if (oldest !== undefined) this.#files.delete(oldest);
+    const { data, ...described } = file;
+    return { ...described, reference, size: data.length };
   }
 
   #deliver(
@@ -216,6 +303,15 @@ export class MemoryPlatform {
     this.#refusal = refusal;
     for (const pending of this.#accounts.values()) pending.wake();
   }
+}
+
+function changed(messageId: string): SendOutcome {
+  return { outcome: "sent", messageId, at: Date.now() };
+}
+
+async function readSource(content: OutboundContent): Promise<Uint8Array | undefined> {
+  if (content.kind !== "media" || content.source.type !== "file") return undefined;
+  return readFile(content.source.path);
 }
 
 function remember<T>(history: T[], entry: T): void {

@@ -2,6 +2,7 @@ import {
   type AccessSettings,
   type Channel,
   type ChannelAccount,
+  type ChannelCapabilities,
   ChannelError,
   type ChannelHost,
   type ChannelPlugin,
@@ -18,7 +19,11 @@ import type { Clock, Logger } from "../ports.ts";
 
 const RESTART_DELAYS_MS = [1_000, 5_000, 15_000, 60_000, 300_000];
 /** What a channel without a running instance takes; its rows wait in the outbox all the same. */
-const FALLBACK_TEXT_LENGTH = 4_000;
+const NOT_RUNNING: ChannelCapabilities = {
+  maxTextLength: 4_000,
+  idempotentSend: false,
+  chatTypes: ["direct", "group", "channel"],
+};
 const TYPING_TIMEOUT_MS = 5_000;
 
 export interface SupervisorDependencies {
@@ -134,8 +139,9 @@ export class ChannelSupervisor implements AsyncDisposable {
     return this.#accounts.get(keyOf(channel, account))?.account.access;
   }
 
-  maxTextLength(channel: string, account: string): number {
-    return this.#accounts.get(keyOf(channel, account))?.channel?.capabilities.maxTextLength ?? FALLBACK_TEXT_LENGTH;
+  /** What an account takes; text alone while it is not running. */
+  capabilities(channel: string, account: string): ChannelCapabilities {
+    return this.channel(channel, account)?.capabilities ?? NOT_RUNNING;
   }
 
   /** The instance that reads and writes for an account; undefined while it is not started. */

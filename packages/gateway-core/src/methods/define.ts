@@ -7,6 +7,7 @@ import type { EventBus } from "../events/bus.ts";
 import type { HealthMonitor } from "../health/health.ts";
 import type { IdempotencyStore } from "../idempotency/idempotency.ts";
 import type { LogFile } from "../logging/log-file.ts";
+import type { MediaStore } from "../media/media-store.ts";
 import type { MessageFlow } from "../message-flow.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { PairingStore } from "../policy/pairing.ts";
@@ -29,6 +30,7 @@ export interface Services {
   readonly ids: Ids;
   readonly log: Logger;
   readonly logFile: LogFile;
+  readonly media: MediaStore;
   readonly messages: MessageFlow;
   readonly notes: SystemNotes;
   readonly outbox: Outbox;

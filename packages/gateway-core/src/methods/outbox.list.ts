@@ -1,3 +1,4 @@
+import { previewOf } from "../outbox/content.ts";
 import type { OutboxRow } from "../outbox/outbox-table.ts";
 import { defineHandler } from "./define.ts";
 
@@ -29,6 +30,6 @@ function toWire(row: OutboxRow) {
     deadlineAt: row.deadlineAt,
     ...(isOpen ? { nextAttemptAt: row.nextAttemptAt } : {}),
     ...(row.runId === undefined ? {} : { runId: row.runId }),
-    preview: row.content.text.slice(0, PREVIEW_LENGTH),
+    preview: previewOf(row.content).slice(0, PREVIEW_LENGTH),
   };
 }

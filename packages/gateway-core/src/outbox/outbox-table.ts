@@ -1,6 +1,5 @@
-import type { OutboundContent } from "@openclaw/channels-contract";
-
 import type { Clock, Ids, SqlExecutor, Store } from "../ports.ts";
+import type { StoredContent } from "./content.ts";
 
 const REMEMBER_MS = 30 * 24 * 60 * 60 * 1000;
 const PRUNE_BATCH = 500;
@@ -17,7 +16,7 @@ export interface OutboxRow {
   readonly chatId: string;
   readonly threadId?: string;
   readonly replyTo?: string;
-  readonly content: OutboundContent;
+  readonly content: StoredContent;
   readonly state: OutboxState;
   readonly attempts: number;
   /** The text says that it may be a repeat. */
@@ -39,7 +38,7 @@ export interface NewOutboxRow {
   readonly chatId: string;
   readonly threadId?: string | undefined;
   readonly replyTo?: string | undefined;
-  readonly content: OutboundContent;
+  readonly content: StoredContent;
   readonly deadlineAt: number;
 }
 
@@ -98,9 +97,9 @@ export class OutboxTable {
        ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value`,
     );
     const added = await sql.get<Row>(
-      `INSERT INTO outbox (id, position, run_id, channel, account, chat_id, thread_id, reply_to, content, state,
-         next_attempt_at, deadline_at, created_at, updated_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?) RETURNING *`,
+      `INSERT INTO outbox (id, position, run_id, channel, account, chat_id, thread_id, reply_to, content, media_id,
+         state, next_attempt_at, deadline_at, created_at, updated_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?) RETURNING *`,
       this.#ids.uuid(),
       position?.value ?? 1,
       row.runId ?? null,
@@ -110,6 +109,7 @@ export class OutboxTable {
       row.threadId ?? null,
       row.replyTo ?? null,
       JSON.stringify(row.content),
+      row.content.kind === "media" && row.content.source.type === "stored" ? row.content.source.mediaId : null,
       now,
       row.deadlineAt,
       now,
@@ -219,7 +219,7 @@ function toRow(row: Row): OutboxRow {
     chatId: row.chat_id,
     ...(row.thread_id === null ? {} : { threadId: row.thread_id }),
     ...(row.reply_to === null ? {} : { replyTo: row.reply_to }),
-    content: JSON.parse(row.content) as OutboundContent,
+    content: JSON.parse(row.content) as StoredContent,
     state: row.state,
     attempts: row.attempts,
     labelled: row.labelled === 1,

@@ -1,9 +1,17 @@
-import type { OutboundMessage, SendOutcome } from "@openclaw/channels-contract";
+import {
+  type ChannelCapabilities,
+  isIdempotentContent,
+  type OutboundContent,
+  type OutboundMessage,
+  type SendOutcome,
+} from "@openclaw/channels-contract";
 
 import { GatewayError } from "../errors.ts";
 import type { Clock, Ids, Logger, SqlExecutor, Store, Timer } from "../ports.ts";
-import { chunkMarkdown } from "./chunk.ts";
+import { assertTakes } from "./admission.ts";
+import { canBeLabelled, type StoredContent, withRepeatLabel } from "./content.ts";
 import { type ChatLane, type NewOutboxRow, type OutboxRow, OutboxTable, type Transition } from "./outbox-table.ts";
+import { type MessageBody, partsOf } from "./parts.ts";
 import { retryDelayMs } from "./retry.ts";
 
 /** One attempt takes at most this long. Source: the send contract of a channel. */
@@ -17,7 +25,6 @@ const MAX_OPEN = 20_000;
 const MAX_ACTIVE_LANES = 64;
 /** How long an aborted attempt may take to say how it ended. */
 const LAST_WORD_MS = 2_000;
-const REPEAT_LABEL = "(this may be a repeat)";
 
 /**
  * What to do with a message of which nobody knows whether it arrived.
@@ -33,21 +40,26 @@ export interface OutboxDependencies {
   /** Makes one attempt through the row's channel. */
   readonly deliver: (row: OutboxRow, message: OutboundMessage, signal: AbortSignal) => Promise<SendOutcome>;
   readonly unknownPolicy: (channel: string, account: string) => UnknownPolicy;
-  /** The longest message the channel takes. */
-  readonly maxTextLength: (channel: string, account: string) => number;
+  /** What the channel takes. */
+  readonly capabilities: (channel: string, account: string) => ChannelCapabilities;
+  /** The file behind the id in a row; undefined when it is no longer kept. */
+  readonly openFile: (mediaId: string) => Promise<{ readonly path: string; readonly size: number } | undefined>;
   readonly random?: () => number;
 }
 
-export interface OutboundText {
+/** Where something is sent, and on whose behalf. */
+export interface OutboundPlace {
   readonly runId?: string | undefined;
   readonly channel: string;
   readonly account: string;
   readonly chatId: string;
   readonly threadId?: string | undefined;
   readonly replyTo?: string | undefined;
-  readonly text: string;
   readonly deadlineAt?: number;
 }
+
+/** A message: text, files, or both. */
+export type OutboundText = OutboundPlace & MessageBody;
 
 /**
  * Delivers what was decided to be sent. A message is a row before anyone tries to send it; the rows of one chat go
@@ -71,23 +83,41 @@ export class Outbox implements AsyncDisposable {
     this.#table = new OutboxTable(dependencies.store, dependencies.clock, dependencies.ids);
   }
 
-  /** Adds a text as rows, one per part, in the caller's transaction. Call `wake` once it is committed. */
+  /** Adds a message as rows, one per part, in the caller's transaction. Call `wake` once it is committed. */
   async enqueue(sql: SqlExecutor, message: OutboundText): Promise<OutboxRow[]> {
-    const { channel, account, text, deadlineAt, replyTo, ...where } = message;
-    const parts = chunkMarkdown(text, this.#dependencies.maxTextLength(channel, account));
+    const { text, media, buttons, silent, linkPreview, ...place } = message;
+    const body = { text, media, buttons, silent, linkPreview };
+    return this.enqueueContent(sql, place, partsOf(body, this.#capabilities(place)));
+  }
+
+  /** Adds content as it is, a row each. The first of them answers `replyTo`. */
+  async enqueueContent(
+    sql: SqlExecutor,
+    place: OutboundPlace,
+    contents: readonly StoredContent[],
+  ): Promise<OutboxRow[]> {
+    const { deadlineAt, replyTo, ...where } = place;
     const rows: OutboxRow[] = [];
-    for (const [index, part] of parts.entries()) {
+    for (const [index, content] of contents.entries()) {
       const row: NewOutboxRow = {
         ...where,
-        channel,
-        account,
         replyTo: index === 0 ? replyTo : undefined,
-        content: { kind: "text", text: part },
+        content,
         deadlineAt: deadlineAt ?? this.#dependencies.clock.now() + DEFAULT_DEADLINE_MS,
       };
       rows.push(await this.#table.add(sql, row));
     }
     return rows;
+  }
+
+  /** Throws INVALID_REQUEST for what the channel of a place does not take, with the reason. */
+  assertTakes(place: OutboundPlace, contents: readonly StoredContent[]): void {
+    for (const content of contents) assertTakes(place.channel, this.#capabilities(place), content);
+  }
+
+  /** The parts a message would be sent as. */
+  parts(place: OutboundPlace, body: MessageBody): StoredContent[] {
+    return partsOf(body, this.#capabilities(place));
   }
 
   /** Refuses new work while too much waits already; replies that are owed are not refused. */
@@ -224,13 +254,20 @@ export class Outbox implements AsyncDisposable {
     return undefined;
   }
 
+  #capabilities({ channel, account }: OutboundPlace): ChannelCapabilities {
+    return this.#dependencies.capabilities(channel, account);
+  }
+
   async #attempt(row: OutboxRow): Promise<SendOutcome> {
-    const text = row.labelled ? `${REPEAT_LABEL}\n${row.content.text}` : row.content.text;
+    const content = await this.#contentOf(row);
+    if (content === undefined) {
+      return { outcome: "permanent", code: "MEDIA_GONE", reason: "the file to be sent is no longer kept" };
+    }
     const message: OutboundMessage = {
       operationId: row.id,
       attempt: row.attempts + 1,
       to: { chatId: row.chatId, ...(row.threadId === undefined ? {} : { threadId: row.threadId }) },
-      content: { kind: "text", text },
+      content,
       ...(row.replyTo === undefined ? {} : { replyTo: row.replyTo }),
     };
     const deadline = new AbortController();
@@ -252,6 +289,15 @@ export class Outbox implements AsyncDisposable {
       this.#dependencies.log.error("a channel threw instead of answering an outcome", { channel: row.channel, error });
       return { outcome: "unknown", reason: "the channel failed while it was sending" };
     }
+  }
+
+  /** What the channel is given: the row's content, with its file in the place of the file's id. */
+  async #contentOf(row: OutboxRow): Promise<OutboundContent | undefined> {
+    const content = row.labelled ? withRepeatLabel(row.content) : row.content;
+    if (content.kind !== "media") return content;
+    if (content.source.type === "reference") return { ...content, source: content.source };
+    const file = await this.#dependencies.openFile(content.source.mediaId);
+    return file && { ...content, source: { type: "file", path: file.path, size: file.size } };
   }
 
   /** After an abort: the attempt's own answer if it comes soon, else the pessimistic one. */
@@ -280,8 +326,11 @@ export class Outbox implements AsyncDisposable {
   }
 
   #afterUnknown(row: OutboxRow, reason: string, nextAttemptAt: number): Transition {
+    // Doing these twice is doing them once.
+    if (isIdempotentContent(row.content)) return { state: "queued", nextAttemptAt, reason };
     const policy = this.#dependencies.unknownPolicy(row.channel, row.account);
-    if (policy === "label" && !row.labelled) return { state: "queued", nextAttemptAt, reason, labelled: true };
+    if (policy === "label" && !row.labelled && canBeLabelled(row.content))
+      return { state: "queued", nextAttemptAt, reason, labelled: true };
     if (policy === "resend" && row.attempts < MAX_UNKNOWN_RESENDS) return { state: "queued", nextAttemptAt, reason };
     return { state: "unknown", reason };
   }

@@ -54,7 +54,8 @@ async function openOutbox(unknownPolicy: UnknownPolicy = "label"): Promise<Outbo
       return (await answers.shift()) ?? sent(`p${attempts.length}`);
     },
     unknownPolicy: () => unknownPolicy,
-    maxTextLength: () => 100,
+    capabilities: () => ({ maxTextLength: 100, idempotentSend: false, chatTypes: ["direct"] }),
+    openFile: async () => undefined,
     random: () => 0.5,
   });
   opened.push(outbox);
@@ -76,7 +77,7 @@ async function put(outbox: Outbox, text: string, chatId = "c1", deadlineAt?: num
   return rows;
 }
 
-const texts = () => attempts.map(({ content }) => content.text);
+const texts = () => attempts.map(({ content }) => ("text" in content ? content.text : ""));
 const states = async (outbox: Outbox) => (await outbox.list({ limit: 50 })).map(({ state }) => state).toReversed();
 
 describe("delivery", () => {

@@ -8,7 +8,9 @@ import { MessageFlow } from "../../src/message-flow.ts";
 import { Outbox, type UnknownPolicy } from "../../src/outbox/outbox.ts";
 import { PairingStore } from "../../src/policy/pairing.ts";
 import type { Tool } from "../../src/ports.ts";
+import type { QueueSettings } from "../../src/sessions/queue-mode.ts";
 import { SessionStore } from "../../src/sessions/session-store.ts";
+import { Backlog } from "../../src/sessions/backlog.ts";
 import { TurnQueue } from "../../src/sessions/turn-queue.ts";
 import { SqliteStore } from "../../src/store/sqlite.ts";
 import { systemClock, systemIds } from "../../src/host/system.ts";
@@ -25,6 +27,9 @@ export interface WalkOptions {
   readonly unknownPolicy?: UnknownPolicy;
   readonly turnTimeoutMs?: number;
   readonly maxConcurrent?: number;
+  readonly queue?: Partial<QueueSettings>;
+  readonly inboundDebounceMs?: number;
+  readonly dmScope?: "main" | "per-channel-peer";
   /** False leaves everything stopped, as if the process died right after opening its database. */
   readonly start?: boolean;
 }
@@ -43,7 +48,8 @@ export async function openWalk(options: WalkOptions) {
   const inbox = new Inbox(store, clock);
   const sessions = new SessionStore(store, clock, ids);
   const pairing = new PairingStore(store, clock);
-  const turnQueue = new TurnQueue(store, clock, ids.uuid());
+  const backlog = new Backlog(clock);
+  const turnQueue = new TurnQueue(store, clock, { owner: ids.uuid(), backlog });
   const channels: ChannelSupervisor = new ChannelSupervisor({
     plugins: [kit.plugin],
     sections: { memory: kit.plugin.configSchema.parse(options.section ?? {}) },
@@ -61,7 +67,8 @@ export async function openWalk(options: WalkOptions) {
     log,
     deliver: (row, message, signal) => channels.send(row.channel, row.account, message, signal),
     unknownPolicy: () => options.unknownPolicy ?? "label",
-    maxTextLength: (channel, account) => channels.maxTextLength(channel, account),
+    capabilities: (channel, account) => channels.capabilities(channel, account),
+    openFile: async () => undefined,
     random: () => 0.5,
   });
   const turns = new TurnFlow({
@@ -71,6 +78,7 @@ export async function openWalk(options: WalkOptions) {
     events,
     sessions,
     turnQueue,
+    backlog,
     outbox,
     channels: () => channels,
     agent,
@@ -90,12 +98,15 @@ export async function openWalk(options: WalkOptions) {
     pairing,
     sessions,
     turnQueue,
+    backlog,
     outbox,
     channels: () => channels,
     turns,
     settings: () => ({
       defaultAgentId: "main",
-      sessionKeys: { scope: "per-sender", dmScope: "per-channel-peer", mainKey: "main" },
+      sessionKeys: { scope: "per-sender", dmScope: options.dmScope ?? "per-channel-peer", mainKey: "main" },
+      queueFor: () => ({ mode: "followup", debounceMs: 0, cap: 20, drop: "summarize", ...options.queue }),
+      inboundDebounceMs: () => options.inboundDebounceMs ?? 0,
       backlogMaxAgeMs: 12 * 60 * 60 * 1000,
       agentFor: () => "main",
     }),
@@ -116,6 +127,7 @@ export async function openWalk(options: WalkOptions) {
   const { platform } = kit;
   return {
     agent,
+    backlog,
     channels,
     events,
     flow,
