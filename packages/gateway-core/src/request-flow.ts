@@ -145,8 +145,9 @@ export class RequestFlow {
     if (isServed) this.#served.push(method.name);
   }
 
-  #log({ id, method, params }: RequestFrame, caller: Caller, startedAt: number, error?: unknown): void {
+  #log(request: RequestFrame, caller: Caller, startedAt: number, error?: unknown): void {
     const { log } = this.#services;
+    const { id, method, params } = request;
     const ignored = ignoredParams(method, params);
     const fields = () => ({
       method,
@@ -154,6 +155,7 @@ export class RequestFlow {
       connectionId: caller.connectionId,
       durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
       ...(ignored.length === 0 ? {} : { ignored }),
+      ...("traceparent" in request ? { traceparent: request.traceparent } : {}),
     });
     if (error === undefined) this.#traffic.debug("request", method, fields);
     else if (error instanceof GatewayError) {

@@ -157,10 +157,21 @@ describe("the walk of a request", () => {
 
   it("an answer that can not be encoded is a defect too", async () => {
     await using open = await openPlane({
-      extraMethods: [{ name: "big", scope: null, parse: () => undefined, handle: () => ({ n: 1n }) }],
+      extraMethods: [
+        { name: "big", scope: null, parse: () => undefined, handle: () => ({ n: 1n }) },
+        {
+          name: "odd",
+          scope: null,
+          parse: () => undefined,
+          handle: () => {
+            throw new GatewayError("NOT_LINKED", "odd", { details: { n: 1n } });
+          },
+        },
+      ],
     });
     await using client = await open.connect();
     expect((await client.request("big")).error?.code).toBe("UNAVAILABLE");
+    expect((await client.request("odd")).error?.code).toBe("UNAVAILABLE");
     expect((await client.request("health")).ok).toBe(true);
   });
 

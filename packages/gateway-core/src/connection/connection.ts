@@ -5,6 +5,7 @@ import type { ErrorShape, HelloOk, RequestFrame, ResponseFrame } from "@openclaw
 import { formatValidationErrors, validateRequestFrame } from "@openclaw/protocol/validators";
 import type { WebSocket } from "ws";
 
+import { toErrorShape } from "../errors.ts";
 import type { Clock, LogFields, Timer } from "../ports.ts";
 import type { Caller, Peer } from "./caller.ts";
 import { toDialectError } from "./dialect.ts";
@@ -47,7 +48,7 @@ export interface Transport {
   readonly peer: Peer;
 }
 
-/** What comes of a request: `first` is set for the earlier of two answers. */
+/** Sends an answer to a request. */
 export type Reply = (frame: Omit<ResponseFrame, "type" | "id">) => void;
 
 export interface ConnectionDependencies {
@@ -208,6 +209,9 @@ export class Connection {
       await answer(request, caller, this.#gone.signal, ({ error, ...frame }) => {
         this.#send(request.id, error ? { ...frame, error: toDialectError(caller.dialect, error) } : frame);
       });
+    } catch {
+      // Not even the error could be encoded.
+      this.#send(request.id, { ok: false, error: toErrorShape(undefined) });
     } finally {
       this.#inFlight -= 1;
     }

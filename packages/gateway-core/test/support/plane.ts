@@ -126,7 +126,11 @@ export async function openPlane(options: PlaneOptions = {}) {
     ...(options.isReady ? { isReady: options.isReady } : {}),
     httpRoutes: options.httpRoutes ?? [],
   });
-  const listening = await plane.listen();
+  const listening = await plane.listen().catch(async (error: unknown) => {
+    // What was never opened can be closed all the same.
+    await plane[Symbol.asyncDispose]();
+    throw error;
+  });
   return new OpenPlane(plane, listening, { bus, presence, health, notes, log, clock, requests });
 }
 
