@@ -20,8 +20,11 @@ const OPEN_FLAGS =
   constants.O_CREAT |
   (constants.O_NOFOLLOW ?? 0) |
   (constants.O_NONBLOCK ?? 0);
-const QUEUE_BYTES = 4 * 1024 * 1024;
-const CHUNK_BYTES = 256 * 1024;
+/** Characters of lines that wait. */
+const LONGEST_QUEUE = 4 * 1024 * 1024;
+const LONGEST_CHUNK = 256 * 1024;
+/** Between two writes: each costs as much as dozens of lines. */
+const PAUSE_MS = 50;
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 60_000;
 const FLUSH_DEADLINE_MS = 2000;
@@ -40,18 +43,26 @@ export interface FileSinkOptions {
 }
 
 /**
- * Appends lines to a file a day, in the background and in order. Writing a line never waits and never throws: what
- * can not be written is kept up to a bound and tried again, then counted, and the count is written once it works again.
+ * Appends lines to a file a day, in the background and in order. A line goes out at once when none did just before;
+ * lines that follow closely leave together. Writing a line never waits and never throws: what can not be written is
+ * kept up to a bound and tried again, then counted, and the count is written once it works again.
  */
 export class FileSink implements AsyncDisposable {
   readonly #options: FileSinkOptions;
   readonly #layout: LogLayout;
-  #queue: Buffer[] = [];
-  #queuedBytes = 0;
+  #queue: string[] = [];
+  #queuedLength = 0;
+  /** What a write that failed has left of its lines. */
+  #rest: Buffer | undefined;
   #lost = 0;
   #trouble: string | undefined;
   #file: { readonly handle: FileHandle; readonly day: string; readonly name: string; size: number } | undefined;
   #draining: Promise<void> | undefined;
+  /** Runs while lines are to wait for one another. */
+  #pause: Timer | undefined;
+  #drainedAt = Number.NEGATIVE_INFINITY;
+  /** Among the lines that wait is one that is to wait no longer. */
+  #isUrgent = false;
   #retry: Timer | undefined;
   #retryMs = FIRST_RETRY_MS;
   #closed = false;
@@ -72,19 +83,26 @@ export class FileSink implements AsyncDisposable {
     return this.#lost;
   }
 
-  write(line: string): void {
-    const bytes = Buffer.from(line, "utf8");
-    if (this.#closed || this.#queuedBytes + bytes.length > QUEUE_BYTES) {
+  /** `isUrgent`: this line and those before it wait for no others. */
+  write(line: string, isUrgent = false): void {
+    if (this.#closed || this.#queuedLength + line.length > LONGEST_QUEUE) {
       this.#lost += 1;
       return;
     }
-    this.#queue.push(bytes);
-    this.#queuedBytes += bytes.length;
-    if (this.#retry === undefined) this.#draining ??= this.#drain();
+    this.#queue.push(line);
+    this.#queuedLength += line.length;
+    if (isUrgent) this.#isUrgent = true;
+    if (this.#draining !== undefined || this.#retry !== undefined) return;
+    if (this.#isUrgent || this.#queuedLength >= LONGEST_CHUNK) this.#start();
+    else if (this.#pause === undefined) this.#startAfterPause();
   }
 
   /** Resolves when what was written so far is in the file, or can not be put there now; two seconds at most. */
   async flush(): Promise<void> {
+    if (this.#retry === undefined && this.#hasWork) {
+      this.#isUrgent = true;
+      this.#start();
+    }
     if (this.#draining !== undefined) await withDeadline(this.#draining, FLUSH_DEADLINE_MS);
   }
 
@@ -92,36 +110,55 @@ export class FileSink implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = true;
     this.#retry?.cancel();
+    this.#retry = undefined;
+    const wasDraining = this.#draining !== undefined;
     await this.flush();
-    if (this.#queue.length > 0 && this.#draining === undefined) {
-      this.#draining = this.#drain();
-      await this.flush();
-    }
+    // A write that had begun before may have failed; what is left of it gets one more chance.
+    if (wasDraining && this.#draining === undefined) await this.flush();
     await this.#close();
+  }
+
+  get #hasWork(): boolean {
+    return this.#queue.length > 0 || this.#rest !== undefined;
+  }
+
+  #startAfterPause(): void {
+    const { clock } = this.#options;
+    const waitMs = Math.min(PAUSE_MS, this.#drainedAt + PAUSE_MS - clock.now());
+    if (waitMs > 0) this.#pause = clock.setTimeout(() => this.#start(), waitMs);
+    else this.#start();
+  }
+
+  #start(): void {
+    this.#pause?.cancel();
+    this.#pause = undefined;
+    this.#draining ??= this.#drain();
   }
 
   async #drain(): Promise<void> {
     // Lines of the same moment are written together.
     await Promise.resolve();
     try {
-      while (this.#queue.length > 0 || this.#lost > 0) {
+      do {
         if (this.#lost > 0) this.#queueLossLine();
         await this.#writeSome();
         this.#trouble = undefined;
         this.#retryMs = FIRST_RETRY_MS;
-      }
+      } while (this.#lost > 0 || (this.#hasWork && (this.#isUrgent || this.#queuedLength >= LONGEST_CHUNK)));
     } catch (error) {
       await this.#giveWay(reasonOf(error));
     } finally {
+      this.#drainedAt = this.#options.clock.now();
       this.#draining = undefined;
+      if (this.#hasWork && this.#retry === undefined && !this.#closed) this.#startAfterPause();
     }
   }
 
   #queueLossLine(): void {
-    const line = Buffer.from(this.#options.lossLine(this.#lost, this.#trouble ?? "too much at once"), "utf8");
+    const line = this.#options.lossLine(this.#lost, this.#trouble ?? "too much at once");
     this.#lost = 0;
     this.#queue.push(line);
-    this.#queuedBytes += line.length;
+    this.#queuedLength += line.length;
   }
 
   async #writeSome(): Promise<void> {
@@ -135,23 +172,25 @@ export class FileSink implements AsyncDisposable {
         file.size += bytesWritten;
       }
     } catch (error) {
-      const rest = chunk.subarray(offset);
-      this.#queue.unshift(rest);
-      this.#queuedBytes += rest.length;
+      this.#rest = chunk.subarray(offset);
       throw error;
     }
   }
 
   #takeChunk(): Buffer {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    if (rest !== undefined) return rest;
     let count = 0;
-    let bytes = 0;
+    let length = 0;
     for (const line of this.#queue) {
-      if (count > 0 && bytes + line.length > CHUNK_BYTES) break;
-      bytes += line.length;
+      if (count > 0 && length + line.length > LONGEST_CHUNK) break;
+      length += line.length;
       count += 1;
     }
-    this.#queuedBytes -= bytes;
-    return Buffer.concat(this.#queue.splice(0, count));
+    this.#queuedLength -= length;
+    if (count === this.#queue.length) this.#isUrgent = false;
+    return Buffer.from(this.#queue.splice(0, count).join(""), "utf8");
   }
 
   async #openCurrent(): Promise<{ readonly handle: FileHandle; size: number }> {

@@ -1,8 +1,7 @@
-import pino from "pino";
-
 import type { Clock, LogFields, Logger, LogLevel } from "../ports.ts";
 import { formatForConsole } from "./console-format.ts";
 import { FileSink } from "./file-sink.ts";
+import { formatAsJson, JsonLines } from "./json-line.ts";
 import { LogFile } from "./log-file.ts";
 import { type LogRecord, toRecord } from "./record.ts";
 import { Redactor, type RedactorOptions } from "./redact.ts";
@@ -75,7 +74,7 @@ export function createLogger(options: LoggingOptions = {}): Logging {
   return {
     logger: new SubsystemLogger(core, ""),
     file: core.file,
-    addSecrets: (more) => redactor.addSecrets(more),
+    addSecrets: (more) => core.addSecrets(more),
     setLevels: (levels) => core.setLevels(levels),
     [Symbol.asyncDispose]: () => core[Symbol.asyncDispose](),
   };
@@ -117,9 +116,8 @@ class LogCore implements AsyncDisposable {
   readonly #clock: Pick<Clock, "now" | "setTimeout">;
   readonly #repeats: RepeatFilter;
   readonly #sink: FileSink | undefined;
-  readonly #json: pino.Logger;
+  readonly #lines: JsonLines;
   readonly #terminal: Terminal | undefined;
-  #jsonLine = "";
   #fileFrom: number;
   #terminalFrom: number;
 
@@ -130,9 +128,7 @@ class LogCore implements AsyncDisposable {
     this.#fileFrom = file === undefined ? SEVERITY.silent : SEVERITY[level];
     this.#terminalFrom = stdout === undefined ? SEVERITY.silent : SEVERITY[consoleLevel];
     this.#terminal = stdout === undefined ? undefined : new Terminal(stdout, options);
-    this.#json = lineWriter((line) => {
-      this.#jsonLine = line;
-    });
+    this.#lines = new JsonLines(redactor);
     this.#repeats = new RepeatFilter(clock, (line, repeats) => {
       this.#emit({
         ...line,
@@ -149,25 +145,28 @@ class LogCore implements AsyncDisposable {
             clock,
             limits: { ...DEFAULT_LOG_LIMITS, ...options.limits },
             guarded: options.guardDirectory ?? false,
-            lossLine: (lost, reason) => this.#format(this.#ownLine("warn", `${lost} log lines were lost: ${reason}`)),
+            lossLine: (lost, reason) => formatAsJson(this.#ownLine("warn", `${lost} log lines were lost: ${reason}`)),
             onTrouble: (reason) =>
               this.#toTerminal(this.#ownLine("error", `the log file can not be written: ${reason}`)),
           });
     this.file = new LogFile(this.#sink);
   }
 
+  addSecrets(secrets: Iterable<string>): void {
+    this.#redactor.addSecrets(secrets);
+    this.#lines.forget();
+  }
+
   log(level: LogLevel, subsystem: string, message: string, fields: LogFields | undefined): void {
     const severity = SEVERITY[level];
     if (severity < this.#fileFrom && severity < this.#terminalFrom) return;
     try {
-      const record = toRecord(this.#redactor, { time: this.#clock.now(), level, subsystem, message }, fields);
-      if (
-        severity >= SEVERITY.warn &&
-        !this.#repeats.admit({ level, subsystem, message: record.message, distinction: distinctionOf(record) })
-      ) {
-        return;
-      }
-      this.#emit(record);
+      const head = { time: this.#clock.now(), level, subsystem, message };
+      // What only the file gets needs no record, as a rule.
+      const line =
+        severity < SEVERITY.warn && severity < this.#terminalFrom ? this.#lines.format(head, fields) : undefined;
+      if (line === undefined) this.#record(toRecord(this.#redactor, head, fields));
+      else this.#sink?.write(line);
     } catch {
       // A value that can not be written down (a proxy that throws, for example) must not reach who logs it.
       this.#emit(this.#ownLine("warn", "a log line could not be written down"));
@@ -185,42 +184,28 @@ class LogCore implements AsyncDisposable {
     this.#terminal?.[Symbol.dispose]();
   }
 
+  #record(record: LogRecord): void {
+    const { level, subsystem, message } = record;
+    const isRepeated =
+      SEVERITY[level] >= SEVERITY.warn &&
+      !this.#repeats.admit({ level, subsystem, message, distinction: distinctionOf(record) });
+    if (!isRepeated) this.#emit(record);
+  }
+
   #emit(record: LogRecord): void {
-    if (SEVERITY[record.level] >= this.#fileFrom) this.#sink?.write(this.#format(record));
-    if (SEVERITY[record.level] >= this.#terminalFrom) this.#toTerminal(record);
+    const severity = SEVERITY[record.level];
+    if (severity >= this.#fileFrom) this.#sink?.write(formatAsJson(record), severity >= SEVERITY.warn);
+    if (severity >= this.#terminalFrom) this.#toTerminal(record);
   }
 
   #toTerminal(record: LogRecord): void {
     const stacks = this.#terminalFrom <= SEVERITY.debug;
-    this.#terminal?.show(record, { stacks, json: () => this.#format(record) });
-  }
-
-  #format(record: LogRecord): string {
-    this.#json[record.level](
-      { time: new Date(record.time).toISOString(), subsystem: record.subsystem, ...record.fields },
-      record.message,
-    );
-    return this.#jsonLine;
+    this.#terminal?.show(record, { stacks, json: () => formatAsJson(record) });
   }
 
   #ownLine(level: LogLevel, message: string): LogRecord {
     return { time: this.#clock.now(), level, subsystem: "logging", message, fields: {} };
   }
-}
-
-/** pino turns a record into its line; where the line goes is decided here. */
-function lineWriter(write: (line: string) => void): pino.Logger {
-  return pino(
-    {
-      level: "debug",
-      base: null,
-      timestamp: false,
-      messageKey: "message",
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: {},
-    },
-    { write },
-  );
 }
 
 class Terminal implements Disposable {

@@ -12,27 +12,29 @@ export interface LogRecord {
 }
 
 const DEEPEST = 6;
-const MOST_ENTRIES = 100;
+/** Fields of a line, and entries of whatever is one. */
+export const MOST_ENTRIES = 100;
 const LONGEST_TEXT = 8192;
 const LONGEST_INPUT = 65_536;
 /** Names that a line has of its own. */
-const RESERVED = new Set(["time", "level", "subsystem", "message"]);
+const RESERVED = ["time", "level", "subsystem", "message"];
 
-export function toRecord(
-  redactor: Redactor,
-  line: { readonly time: number; readonly level: LogLevel; readonly subsystem: string; readonly message: string },
-  fields: LogFields | undefined,
-): LogRecord {
-  const clean: Record<string, unknown> = {};
-  if (fields !== undefined) {
-    for (const [key, value] of Object.entries(cleanObject(redactor, fields, DEEPEST, new Set()))) {
-      clean[RESERVED.has(key) ? `${key}_` : key] = value;
-    }
+export function isReservedName(name: string): boolean {
+  return RESERVED.includes(name);
+}
+
+/** A line with its texts masked and bounded. Fields that have a name of the line's own get an underscore behind it. */
+export function toRecord(redactor: Redactor, line: Omit<LogRecord, "fields">, fields: LogFields = {}): LogRecord {
+  const clean = cleanObject(redactor, fields, DEEPEST, new Set());
+  for (const name of RESERVED) {
+    if (!Object.hasOwn(clean, name)) continue;
+    clean[`${name}_`] = clean[name];
+    delete clean[name];
   }
   return { ...line, message: cleanText(redactor, line.message), fields: clean };
 }
 
-function cleanText(redactor: Redactor, text: string): string {
+export function cleanText(redactor: Redactor, text: string): string {
   const bounded = text.length > LONGEST_INPUT ? text.slice(0, LONGEST_INPUT) : text;
   const masked = redactor.text(bounded);
   return masked.length > LONGEST_TEXT ? `${masked.slice(0, LONGEST_TEXT)}… (${text.length} characters)` : masked;
@@ -89,7 +91,10 @@ function cleanObject(redactor: Redactor, value: object, depth: number, above: Se
     const name = cleanText(redactor, key);
     const secret = typeof item === "string" && item !== "" && redactor.isSecretKey(key);
     const shown = secret ? "***" : cleanValue(redactor, item, depth - 1, above);
-    Object.defineProperty(clean, name, { value: shown, enumerable: true, configurable: true, writable: true });
+    // Set like any other, this one would become the object's prototype.
+    if (name === "__proto__") {
+      Object.defineProperty(clean, name, { value: shown, enumerable: true, configurable: true, writable: true });
+    } else clean[name] = shown;
   }
   if (keys.length > MOST_ENTRIES) clean["…"] = `<${keys.length - MOST_ENTRIES} more>`;
   return clean;

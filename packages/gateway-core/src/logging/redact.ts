@@ -28,6 +28,8 @@ const PATTERNS: readonly RegExp[] = [
 /** Text without any of these can match none of the patterns above; most lines of a log are of this kind. */
 const HINT =
   /-----BEGIN|bearer|basic|:\/\/|token|secret|passw|key|credential|authorization|\d{6}:|sk-|pk-|rk-|gh[oprsu]_|github_|gsk_|npm_|hf_|glpat|xai-|xox|xapp|pplx|AIza|AKIA|ya29|eyJ/i;
+/** Each of these has one of these characters. An identifier in hexadecimal digits has none, and that is soon seen. */
+const HINT_CHARACTER = /[g-z:]/i;
 const SECRET_KEY =
   /token$|secret|passw(?:or)?d|api[_-]?key|access[_-]?key|private[_-]?key|credential|authorization|cookie/i;
 
@@ -73,7 +75,7 @@ export class Redactor {
   text(text: string): string {
     if (text.length < this.#shortest) return text;
     let masked = this.#registered === undefined ? text : text.replace(this.#registered, mask);
-    if (this.#patterns.length > 0 && HINT.test(masked)) {
+    if (this.#patterns.length > 0 && HINT_CHARACTER.test(masked) && HINT.test(masked)) {
       for (const pattern of this.#patterns) masked = masked.replace(pattern, maskGroup);
     }
     for (const pattern of this.#extra) masked = masked.replace(pattern, maskGroup);

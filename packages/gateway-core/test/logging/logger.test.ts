@@ -148,6 +148,41 @@ describe("R1.10 the log file", () => {
     expect(last.at(-1)).toMatchObject({ index: 199 });
   });
 
+  it("puts a line into the file at once, and lines that follow closely together after a moment", async () => {
+    await using logging = start();
+    const written = async () => (await linesOf(today).catch(() => [])).map((line) => line["message"]);
+    logging.logger.debug("first");
+    await eventually("the first line is there", async () => (await written()).length === 1);
+    logging.logger.debug("second");
+    logging.logger.debug("third");
+    expect(clock.pending).toBe(1);
+    await clock.advance(50);
+    await eventually("the others are there", async () => (await written()).length === 3);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("lets no warning wait, nor what came before it", async () => {
+    await using logging = start();
+    const written = async () => (await linesOf(today).catch(() => [])).map((line) => line["message"]);
+    logging.logger.debug("first");
+    await eventually("the first line is there", async () => (await written()).length === 1);
+    logging.logger.debug("second");
+    logging.logger.warn("third");
+    await eventually("all lines are there", async () => (await written()).length === 3);
+    expect(await written()).toEqual(["first", "second", "third"]);
+  });
+
+  it("R1.5 loses no line of a burst", async () => {
+    {
+      await using logging = start();
+      for (let index = 0; index < 20_000; index += 1) {
+        logging.logger.debug("request", { index });
+        if (index % 100 === 0) await new Promise(setImmediate);
+      }
+    }
+    expect((await linesOf(today)).map((line) => line["index"])).toEqual(Array.from({ length: 20_000 }, (_, i) => i));
+  });
+
   it("F38 a place that can not be written costs lines, not the gateway, and is told once it works again", async () => {
     const stdout = new MemoryStream();
     await writeFile(logDirectory(), "in the way");
