@@ -37,8 +37,11 @@ export default defineConfig([
     ...common,
     entry: ["src/main.ts"],
     splitting: true,
-    noExternal: [/.*/u],
-    // Bundled, telegraf prints deprecation warnings of the packages inside it.
+    // Which packages are inside: their licences go into the published package.
+    metafile: true,
+    // All but telegraf: bundled, it prints deprecation warnings of the packages inside it. (`external` alone would
+    // lose to `noExternal`.)
+    noExternal: [/^(?!telegraf(?:\/|$))/u],
     external: ["telegraf"],
     banner: {
       js: `import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);`,

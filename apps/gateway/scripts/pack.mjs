@@ -9,10 +9,14 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { thirdPartyNotices } from "./notices.mjs";
+
 const application = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(dirname(application));
 const target = resolve(process.argv[2] ?? ".");
 
+const NOTICES = "THIRD-PARTY-NOTICES.txt";
+const metafile = join(application, "dist", "metafile-esm.json");
 const manifest = JSON.parse(readFileSync(join(application, "package.json"), "utf8"));
 const entry = join(application, "dist", "openclaw.js");
 if (!existsSync(entry) || !existsSync(join(application, "dist", "main.js"))) {
@@ -40,11 +44,13 @@ try {
     type: manifest.type,
     engines: manifest.engines,
     bin: manifest.bin,
-    files: manifest.files,
+    files: [...manifest.files, NOTICES],
     dependencies: Object.fromEntries(Object.keys(manifest.dependencies).map((name) => [name, catalogVersion(name)])),
   };
   writeFileSync(join(staged, "package.json"), `${JSON.stringify(published, undefined, 2)}\n`);
-  cpSync(join(application, "dist"), join(staged, "dist"), { recursive: true });
+  cpSync(join(application, "dist"), join(staged, "dist"), { recursive: true, filter: (path) => path !== metafile });
+  const { inputs } = JSON.parse(readFileSync(metafile, "utf8"));
+  writeFileSync(join(staged, NOTICES), thirdPartyNotices(Object.keys(inputs), application));
   cpSync(join(application, "README.md"), join(staged, "README.md"));
   cpSync(join(root, "LICENSE"), join(staged, "LICENSE"));
   mkdirSync(target, { recursive: true });

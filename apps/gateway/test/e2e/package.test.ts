@@ -36,14 +36,21 @@ describe("the published package", { timeout: TEST_TIMEOUT_MS }, () => {
     expect(Object.keys(manifest)).not.toContain("devDependencies");
   });
 
-  it("holds the program, its licence and its README, and no path of the machine it was built on", async () => {
+  it("holds the program, its README, the licences of all that is inside, and no path of the machine it was built on", async () => {
     const { packageDirectory } = await installation();
     expect((await readdir(packageDirectory)).filter((name) => name !== "node_modules").sort()).toEqual([
       "LICENSE",
       "README.md",
+      "THIRD-PARTY-NOTICES.txt",
       "dist",
       "package.json",
     ]);
+    const notices = await readFile(join(packageDirectory, "THIRD-PARTY-NOTICES.txt"), "utf8");
+    for (const bundled of ["fastify", "ws", "zod", "pino", "commander", "ai"]) {
+      expect(notices).toMatch(new RegExp(`^${bundled} \\d.* \\((?:MIT|Apache-2\\.0)\\)$`, "mu"));
+    }
+    // What stays outside brings its own licence.
+    expect(notices).not.toContain("telegraf");
     const files = await readdir(join(packageDirectory, "dist"));
     for (const name of files) {
       expect(await readFile(join(packageDirectory, "dist", name), "utf8"), name).not.toContain(process.cwd());
