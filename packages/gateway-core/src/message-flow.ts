@@ -10,17 +10,25 @@
  */
 import type { InboundBatch, InboundMessage } from "@openclaw/channels-contract";
 
-import { promptText } from "./agent/prompt-text.ts";
+import { promptText, withOverheard } from "./agent/prompt-text.ts";
 import type { ChannelSupervisor } from "./channels/supervisor.ts";
+import type { Announce, CommandFlow, GivenOrders } from "./command-flow.ts";
+import type { TurnChoice } from "./commands/define.ts";
 import { GatewayError } from "./errors.ts";
+import { type PlacedMessage, placeMessage, replyRoute, resetTypeOf, touchOf, turnOf } from "./inbound-turn.ts";
 import type { Inbox, InboxEntry, Source } from "./inbox/inbox.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import type { PairingStore } from "./policy/pairing.ts";
-import { decide } from "./policy/policy.ts";
+import { type Decision, decide, isAddressed } from "./policy/policy.ts";
 import type { Clock, Ids, Logger, SqlExecutor, Store, Timer } from "./ports.ts";
-import { type SessionKeySettings, sessionKeyOf } from "./sessions/session-key.ts";
-import type { SessionStore } from "./sessions/session-store.ts";
-import type { NewTurn, ReplyRoute, Turn, TurnQueue, TurnRequest, TurnSource } from "./sessions/turn-queue.ts";
+import type { Overheard } from "./sessions/overheard.ts";
+import type { ResetRule, ResetSubject } from "./sessions/reset-rule.ts";
+import type { SessionKeySettings } from "./sessions/session-key.ts";
+import type { Session, SessionStore } from "./sessions/session-store.ts";
+import type { Backlog } from "./sessions/backlog.ts";
+import type { QueueSettings } from "./sessions/queue-mode.ts";
+import type { TurnQueue } from "./sessions/turn-queue.ts";
+import type { NewTurn, ReplyRoute, Turn, TurnRequest, TurnSource } from "./sessions/turn.ts";
 import type { TurnFlow } from "./turn-flow.ts";
 
 /** The inbox channel of messages that clients of the control plane send; no channel plugin may have this id. */
@@ -28,26 +36,17 @@ export const CONTROL_CHANNEL = "control";
 const ROUTE_BATCH = 100;
 const ROUTE_RETRY_MS = 5_000;
 
-export interface FlowSettings {
-  readonly defaultAgentId: string;
-  readonly sessionKeys: SessionKeySettings;
-  /** Messages that waited longer than this while the gateway was away are kept, but not answered. */
-  readonly backlogMaxAgeMs: number;
-  /** The agent a channel's messages go to. */
-  agentFor(channel: string, account: string, message: InboundMessage): string;
-}
-
 export interface MessageFlowRooms {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
   readonly inbox: Inbox;
-  readonly pairing: PairingStore;
   readonly sessions: SessionStore;
   readonly turnQueue: TurnQueue;
-  readonly outbox: Outbox;
   readonly channels: () => ChannelSupervisor;
+  readonly inbound: InboundFlow;
+  readonly commands: CommandFlow;
   readonly turns: TurnFlow;
   readonly settings: () => FlowSettings;
 }
@@ -60,6 +59,8 @@ export interface TurnSubmission {
   readonly agentId: string;
   readonly request: TurnRequest;
   readonly route?: ReplyRoute;
+  /** The client may change what only the assistant's owner may. */
+  readonly byOwner?: boolean;
 }
 
 export interface SubmittedTurn {
@@ -68,10 +69,18 @@ export interface SubmittedTurn {
   readonly isNew: boolean;
 }
 
+interface SubmissionReading {
+  readonly text: string;
+  readonly choice: TurnChoice;
+  readonly orders?: GivenOrders["orders"];
+}
+
 export class MessageFlow implements AsyncDisposable {
   readonly #rooms: MessageFlowRooms;
   #routing: Promise<void> | undefined;
   #routeAgain = false;
+  /** Answers to commands whose senders have not been told yet that these were taken; by inbox entry. */
+  readonly #announcements = new Map<number, Announce>();
   #retry: Timer | undefined;
   #stopped = false;
 
@@ -97,6 +106,7 @@ export class MessageFlow implements AsyncDisposable {
     });
     await this.route();
     const entry = await this.#rooms.inbox.find(source, name);
+    this.#announceSoon(entry?.id);
     if (entry && recorded.length === 0) assertSameRequest(entry.raw, submission);
     const turn = entry?.runId === undefined ? undefined : await this.#rooms.turnQueue.get(entry.runId);
     if (!turn) {
@@ -184,103 +194,53 @@ export class MessageFlow implements AsyncDisposable {
       return this.#settle(entry, "failed", error instanceof Error ? error.message : String(error));
     }
     if (!message) return this.#settle(entry, "ignored", "it asks for no answer");
-    return this.#routeMessage(entry, message);
-  }
-
-  async #routeMessage(entry: InboxEntry, message: InboundMessage): Promise<void> {
-    const { channels, pairing, clock, settings } = this.#rooms;
-    const access = channels().access(entry.channel, entry.account);
-    if (!access) return this.#settle(entry, "ignored", "its account is no longer configured");
-    if (clock.now() - message.sentAt > settings().backlogMaxAgeMs) {
-      return this.#settle(entry, "ignored", "it is older than the gateway answers");
-    }
-    const isPaired = await pairing.isApproved(entry.channel, entry.account, message.sender.id);
-    const decision = decide({ message, access, isPaired });
-    switch (decision.action) {
-      case "ignore":
-        return this.#settle(entry, "ignored", decision.reason);
-      case "pair":
-        return this.#offerPairing(entry, message);
-      case "answer":
-        return this.#queueTurn(entry, await this.#turnFor(entry, message, decision.extraSystemPrompt), message);
-    }
-  }
-
-  async #turnFor(entry: InboxEntry, message: InboundMessage, extraSystemPrompt?: string): Promise<NewTurn> {
-    const { channel, account } = entry;
-    const settings = this.#rooms.settings();
-    const agentId = settings.agentFor(channel, account, message);
-    const conversation = { agentId, channel, account, chat: message.chat, senderId: message.sender.id };
-    return {
-      runId: this.#rooms.ids.uuid(),
-      sessionKey: sessionKeyOf(conversation, settings.sessionKeys),
-      agentId,
-      source: "channel",
-      inboxId: entry.id,
-      request: { prompt: promptText(message), ...(extraSystemPrompt === undefined ? {} : { extraSystemPrompt }) },
-      route: replyRoute(entry, message),
-    };
-  }
-
-  /** The decision and the turn it leads to are one commit: neither exists without the other. */
-  async #queueTurn(entry: InboxEntry, turn: NewTurn, message: InboundMessage): Promise<void> {
-    const { store, sessions, turnQueue, inbox, turns } = this.#rooms;
-    await store.transaction(async (sql) => {
-      if (!(await inbox.settle(sql, entry.id, { state: "answered", runId: turn.runId }))) return;
-      const route = turn.route && withoutReply(turn.route);
-      const { type: chatType, title } = message.chat;
-      await sessions.touch(sql, {
-        key: turn.sessionKey,
-        agentId: turn.agentId,
-        chatType,
-        channel: entry.channel,
-        title,
-        route,
-      });
-      await turnQueue.add(sql, turn);
-    });
-    turns.lanes.pump();
+    return this.#rooms.inbound.decide(entry, message);
   }
 
   async #routeSubmission(entry: InboxEntry): Promise<void> {
-    const { store, sessions, turnQueue, inbox, turns } = this.#rooms;
+    const { store, sessions, turnQueue, inbox, turns, commands, settings } = this.#rooms;
     const submission = entry.raw as TurnSubmission;
-    const { idempotencyKey, sessionKey, agentId, source, request, route } = submission;
+    const { sessionKey, agentId, source, route } = submission;
+    const runId = await this.#freeRunId(submission.idempotencyKey);
+    const resetRule = settings().resetRule({ type: "dm" });
+    const touch = { key: sessionKey, agentId, chatType: "direct" as const, resetRule };
+    const reading = await this.#readSubmission(submission);
+    const request = { ...submission.request, prompt: reading.text, ...reading.choice };
+    const turn = { runId, sessionKey, agentId, source, inboxId: entry.id, request, ...(route ? { route } : {}) };
+    if (reading.orders) {
+      const sender = { id: entry.account, channel: "webchat" };
+      const given = { inboxId: entry.id, orders: reading.orders, sender, isOwner: submission.byOwner === true };
+      const announce = await commands.carryOut({ ...given, turn, touch });
+      if (announce) this.#announcements.set(entry.id, announce);
+      return;
+    }
     await store.transaction(async (sql) => {
-      const runId = await this.#freeRunId(sql, idempotencyKey);
       if (!(await inbox.settle(sql, entry.id, { state: "answered", runId }))) return;
-      await sessions.touch(sql, { key: sessionKey, agentId, chatType: "direct" });
-      const turn = { runId, sessionKey, agentId, source, inboxId: entry.id, request, ...(route ? { route } : {}) };
+      await sessions.touch(sql, touch);
       await turnQueue.add(sql, turn);
     });
     turns.lanes.pump();
   }
 
   /** Clients expect the run to go by their key; two clients that chose the same one must not meet. */
-  async #freeRunId(sql: SqlExecutor, idempotencyKey: string): Promise<string> {
-    const taken = await sql.get("SELECT run_id FROM turns WHERE run_id = ?", idempotencyKey);
+  async #freeRunId(idempotencyKey: string): Promise<string> {
+    const taken = await this.#rooms.turnQueue.get(idempotencyKey);
     return taken ? this.#rooms.ids.uuid() : idempotencyKey;
   }
 
-  async #offerPairing(entry: InboxEntry, message: InboundMessage): Promise<void> {
-    const { store, pairing, inbox, outbox } = this.#rooms;
-    const { channel, account } = entry;
-    const { sender, chat } = message;
-    const rows = await store.transaction(async (sql) => {
-      if (!(await inbox.settle(sql, entry.id, { state: "ignored", reason: "the sender is not paired" }))) return [];
-      const senderName = sender.displayName ?? sender.username;
-      const subject = {
-        channel,
-        account,
-        senderId: sender.id,
-        chatId: chat.id,
-        ...(senderName === undefined ? {} : { senderName }),
-      };
-      const code = await pairing.request(sql, subject);
-      if (code === undefined) return [];
-      return outbox.enqueue(sql, { ...replyRoute(entry, message), text: pairingText(channel, sender.id, code) });
-    });
-    outbox.wake(rows);
+  /** People command in conversations; what a program asks of an agent is taken by the word. */
+  async #readSubmission({ source, request, sessionKey }: TurnSubmission): Promise<SubmissionReading> {
+    if (source !== "chat") return { text: request.prompt, choice: {} };
+    const reading = await this.#rooms.commands.read(request.prompt, sessionKey, true);
+    return reading.kind === "prompt" ? reading : { text: request.prompt, choice: {}, orders: reading.orders };
+  }
+
+  /** Whoever sent a command reads first that it was taken, then its answer. */
+  #announceSoon(entryId: number | undefined): void {
+    const announce = entryId === undefined ? undefined : this.#announcements.get(entryId);
+    if (!announce || entryId === undefined) return;
+    this.#announcements.delete(entryId);
+    this.#rooms.clock.setTimeout(announce, 0);
   }
 
   async #settle(entry: InboxEntry, state: "ignored" | "failed", reason: string): Promise<void> {
@@ -301,31 +261,6 @@ export class MessageFlow implements AsyncDisposable {
         retryAfterMs: 1_500,
       });
   }
-}
-
-function replyRoute(entry: InboxEntry, message: InboundMessage): ReplyRoute {
-  const { id: chatId, threadId, type } = message.chat;
-  return {
-    channel: entry.channel,
-    account: entry.account,
-    chatId,
-    ...(threadId === undefined ? {} : { threadId }),
-    // In a direct chat it is clear what is being answered.
-    ...(type === "direct" ? {} : { replyTo: message.messageId }),
-  };
-}
-
-function withoutReply({ replyTo: _replyTo, ...route }: ReplyRoute): Omit<ReplyRoute, "replyTo"> {
-  return route;
-}
-
-function pairingText(channel: string, senderId: string, code: string): string {
-  return [
-    "This assistant does not know you yet.",
-    `Your ${channel} id: ${senderId}`,
-    `Pairing code: ${code}`,
-    `Its owner can let you in with: openclaw pairing approve ${channel} ${code}`,
-  ].join("\n");
 }
 
 function assertSameRequest(stored: unknown, submission: TurnSubmission): void {

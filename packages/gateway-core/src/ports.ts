@@ -62,6 +62,29 @@ export interface Store extends SqlExecutor, AsyncDisposable {
   transaction<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T>;
 }
 
+export interface EgressLimits {
+  /** Of the answer's body, after decompression; the rest is not read. */
+  readonly maxBytes: number;
+  readonly maxRedirects: number;
+  /** For everything together, redirects and body included. */
+  readonly timeoutMs: number;
+  readonly userAgent: string;
+}
+
+export interface EgressResponse {
+  /** Where the answer came from, after all redirects. */
+  readonly url: string;
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  readonly isTruncated: boolean;
+}
+
+/** Fetches addresses that somebody else chose, from the public internet only. Throws GatewayError. */
+export interface Egress {
+  get(url: string, limits: EgressLimits, signal: AbortSignal): Promise<EgressResponse>;
+}
+
 /** A JSON Schema (draft-07) object schema. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -149,6 +172,11 @@ export interface AgentTurn {
   /** Text the caller adds to the system prompt. */
   readonly extraSystemPrompt?: string;
   readonly tools: readonly BoundTool[];
+  /**
+   * Messages that came while the turn runs, oldest first, each handed out once. An agent that can be steered asks
+   * between its steps and puts them before the model as the person's words; others leave them for a turn of their own.
+   */
+  readonly takeSteering?: () => Promise<readonly string[]>;
 }
 
 /** A tool with its context filled in. */

@@ -12,10 +12,12 @@ import type { ChannelSupervisor } from "./channels/supervisor.ts";
 import type { EventBus } from "./events/bus.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import type { OutboxRow } from "./outbox/outbox-table.ts";
-import type { Agent, Clock, Logger, SqlExecutor, Store, Tool, ToolContext } from "./ports.ts";
+import type { Agent, Clock, Logger, SqlExecutor, Store, Tool, ToolContext, TranscriptMessage } from "./ports.ts";
+import type { Backlog } from "./sessions/backlog.ts";
 import { Lanes } from "./sessions/lanes.ts";
 import type { Session, SessionStore } from "./sessions/session-store.ts";
-import type { Turn, TurnEnd, TurnQueue, TurnRequest } from "./sessions/turn-queue.ts";
+import type { TurnQueue } from "./sessions/turn-queue.ts";
+import type { Turn, TurnEnd, TurnRequest } from "./sessions/turn.ts";
 import type { ToolPolicy, ToolSubject } from "./tools/tool-policy.ts";
 
 /** A turn that was begun this often and never ended takes the process down with it, and is not begun again. */
@@ -34,6 +36,7 @@ export interface TurnFlowRooms {
   readonly events: EventBus;
   readonly sessions: SessionStore;
   readonly turnQueue: TurnQueue;
+  readonly backlog: Backlog;
   readonly outbox: Outbox;
   readonly channels: () => ChannelSupervisor;
   readonly agent: Agent;
@@ -58,7 +61,7 @@ interface OpenTurn {
 
 export class TurnFlow {
   /** When which turn runs. */
-  readonly lanes: Lanes;
+  readonly lanes: Lanes<OpenTurn>;
   readonly #rooms: TurnFlowRooms;
 
   constructor(rooms: TurnFlowRooms) {
@@ -70,18 +73,18 @@ export class TurnFlow {
       log,
       queue: turnQueue,
       maxConcurrent: () => settings().maxConcurrent,
-      run: (turn, signal) => this.#run(turn, signal),
+      begin: (sql, turn) => this.#open(sql, turn),
+      run: (open, signal) => this.#run(open, signal),
       endWaiting: (turn) => this.#endWaiting(turn),
       endInterrupted: (turn) => this.#endInterrupted(turn),
       reasonFor: (stop) => new TurnStopped(stop === "asked" ? "rpc" : "shutdown"),
     });
   }
 
-  async #run(turn: Turn, signal: AbortSignal): Promise<void> {
-    const open = await this.#open(turn);
+  async #run(open: OpenTurn, signal: AbortSignal): Promise<void> {
+    const { turn, session, events } = open;
     if (turn.attempts > MAX_ATTEMPTS) return this.#finish(open, tooManyAttempts());
     const effects = this.#effectsOf(turn);
-    const { session, events } = open;
     const history = await this.#rooms.sessions.history(session.sessionId, HISTORY_MESSAGES, turn.runId);
     using _typing = turn.route && this.#rooms.channels().typing(turn.route.channel, turn.route.account, turn.route);
     events.start();
@@ -96,6 +99,7 @@ export class TurnFlow {
         ...(turn.route === undefined ? {} : { channel: turn.route.channel }),
         history,
         tools: this.#toolsOf(open, effects),
+        takeSteering: () => this.#takeSteering(open),
       },
       events,
       clock: this.#rooms.clock,
@@ -109,17 +113,13 @@ export class TurnFlow {
   }
 
   /** The session of a turn, with the prompt in its transcript: clients that look now see what was asked. */
-  async #open(turn: Turn): Promise<OpenTurn> {
-    const { store, sessions, clock, events } = this.#rooms;
-    const session = await store.transaction(async (sql) => {
-      const touched = await sessions.touch(sql, { key: turn.sessionKey, agentId: turn.agentId, chatType: "direct" });
-      if (!(await sessions.hasPrompt(sql, turn.runId))) {
-        const content = [{ type: "text" as const, text: turn.request.prompt }];
-        const prompt = { role: "user" as const, content, timestamp: clock.now() };
-        await sessions.append(sql, touched.sessionId, prompt, turn.runId);
-      }
-      return touched;
-    });
+  async #open(sql: SqlExecutor, turn: Turn): Promise<OpenTurn> {
+    const { sessions, clock, events } = this.#rooms;
+    const { sessionKey, agentId, runId } = turn;
+    const session = await sessions.touch(sql, { key: sessionKey, agentId, chatType: "direct" });
+    if (!(await sessions.hasPrompt(sql, runId))) {
+      await sessions.append(sql, session.sessionId, userMessage(turn.request.prompt, clock.now()), runId);
+    }
     const publish = {
       agent: (payload: Parameters<typeof events.publish<"agent">>[1]) => events.publish("agent", payload),
       chat: (payload: Parameters<typeof events.publish<"chat">>[1]) => events.publish("chat", payload),
@@ -159,6 +159,18 @@ export class TurnFlow {
     });
   }
 
+  /** What came for the session meanwhile, to be told to the turn at its next step. From here on it belongs to the turn. */
+  #takeSteering({ turn, session }: OpenTurn): Promise<readonly string[]> {
+    const { store, backlog, sessions, clock } = this.#rooms;
+    return store.transaction(async (sql) => {
+      const prompts = await backlog.takeSteering(sql, turn);
+      for (const prompt of prompts) {
+        await sessions.append(sql, session.sessionId, userMessage(prompt, clock.now()), turn.runId);
+      }
+      return prompts;
+    });
+  }
+
   /** Writes the whole outcome down in one commit, then tells everyone. */
   async #finish(open: OpenTurn, outcome: TurnOutcome): Promise<void> {
     const { store, turnQueue, outbox, log } = this.#rooms;
@@ -182,14 +194,14 @@ export class TurnFlow {
     if (outcome.kind === "done") {
       for (const message of outcome.messages) await sessions.append(sql, session.sessionId, message, turn.runId);
       const { usage, provider, model } = outcome;
-      return sessions.recordTurn(sql, turn.sessionKey, { usage, provider, model, aborted: false });
+      return sessions.recordTurn(sql, session.sessionId, { usage, provider, model, aborted: false });
     }
     if (outcome.kind === "stopped" && outcome.partialText !== "") {
       const content = [{ type: "text" as const, text: outcome.partialText }];
       const message = { role: "assistant" as const, content, timestamp: clock.now(), stopReason: "aborted" };
       await sessions.append(sql, session.sessionId, message, turn.runId);
     }
-    return sessions.recordTurn(sql, turn.sessionKey, { aborted: true });
+    return sessions.recordTurn(sql, session.sessionId, { aborted: true });
   }
 
   async #queueReply(sql: SqlExecutor, { turn, session }: OpenTurn, outcome: TurnOutcome): Promise<OutboxRow[]> {
@@ -215,15 +227,21 @@ export class TurnFlow {
   }
 
   async #endWaiting(turn: Turn): Promise<void> {
-    await this.#finish(await this.#open(turn), { kind: "stopped", stopReason: "rpc", partialText: "" });
+    const open = await this.#rooms.store.transaction((sql) => this.#open(sql, turn));
+    await this.#finish(open, { kind: "stopped", stopReason: "rpc", partialText: "" });
   }
 
   async #endInterrupted(turn: Turn): Promise<void> {
     const message =
       "I was interrupted while working on this, after I had begun to act. Some of it may be done; ask again if it should be repeated.";
     const outcome: TurnOutcome = { kind: "failed", message, reason: "interrupted", error: message };
-    await this.#finish(await this.#open(turn), outcome);
+    const open = await this.#rooms.store.transaction((sql) => this.#open(sql, turn));
+    await this.#finish(open, outcome);
   }
+}
+
+function userMessage(prompt: string, timestamp: number): TranscriptMessage {
+  return { role: "user", content: [{ type: "text", text: prompt }], timestamp };
 }
 
 function tooManyAttempts(): TurnOutcome {

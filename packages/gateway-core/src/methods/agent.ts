@@ -3,7 +3,7 @@ import type { ParamsOf, ResultOf } from "@openclaw/protocol";
 import { defaultAgentId } from "../config/agent-selection.ts";
 import { GatewayError } from "../errors.ts";
 import { mainSessionKey, sessionKeyOf } from "../sessions/session-key.ts";
-import type { ReplyRoute, Turn } from "../sessions/turn-queue.ts";
+import type { ReplyRoute, Turn } from "../sessions/turn.ts";
 import { type CallContext, defineHandler, idempotencyClient } from "./define.ts";
 import { assertEndedWell } from "./run-answer.ts";
 import { sendTarget } from "./send-target.ts";

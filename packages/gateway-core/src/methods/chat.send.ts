@@ -1,7 +1,7 @@
 import type { ResultOf } from "@openclaw/protocol";
 
 import { GatewayError } from "../errors.ts";
-import type { Turn } from "../sessions/turn-queue.ts";
+import type { Turn } from "../sessions/turn.ts";
 import { defineHandler, idempotencyClient } from "./define.ts";
 import { findSessionTarget, lastRoute, refuseAttachments } from "./session-target.ts";
 
@@ -38,6 +38,7 @@ function statusOf(turn: Turn): ResultOf<"chat.send"> {
   switch (state) {
     case "queued":
     case "running":
+    case "merged":
       return { runId, status: "in_flight" };
     case "done":
       return { runId, status: "ok", ...ended, ...(answer ? { stopReason: answer.stopReason } : {}) };

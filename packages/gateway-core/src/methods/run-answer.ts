@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.ts";
-import type { Turn } from "../sessions/turn-queue.ts";
+import type { Turn } from "../sessions/turn.ts";
 
 /** Throws what a caller of a turn must see when it did not end well. */
 export function assertEndedWell(turn: Turn): asserts turn is Turn & { answer: NonNullable<Turn["answer"]> } {

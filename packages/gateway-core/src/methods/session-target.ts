@@ -2,7 +2,7 @@ import { agentIds, defaultAgentId } from "../config/agent-selection.ts";
 import { GatewayError } from "../errors.ts";
 import { agentOfSessionKey, canonicalSessionKey } from "../sessions/session-key.ts";
 import type { Session } from "../sessions/session-store.ts";
-import type { ReplyRoute } from "../sessions/turn-queue.ts";
+import type { ReplyRoute } from "../sessions/turn.ts";
 import type { CallContext } from "./define.ts";
 
 export interface SessionTarget {

@@ -1,19 +1,22 @@
-import type { Clock, Logger, Store, Timer } from "../ports.ts";
-import { LEASE_MS, type Turn, type TurnQueue } from "./turn-queue.ts";
+import type { Clock, Logger, SqlExecutor, Store, Timer } from "../ports.ts";
+import { LEASE_MS, type TurnQueue } from "./turn-queue.ts";
+import type { Turn } from "./turn.ts";
 
 const RETRY_MS = 5_000;
 
 /** Why a turn that runs is told to stop: by someone who asked for it, or because the gateway ends. */
 export type LaneStop = "asked" | "shutdown";
 
-export interface LanesDependencies {
+export interface LanesDependencies<Begun> {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
   readonly queue: TurnQueue;
   readonly maxConcurrent: () => number;
+  /** What else is written when a turn begins, in the commit that takes its lane. */
+  readonly begin: (sql: SqlExecutor, turn: Turn) => Promise<Begun>;
   /** Runs a turn to its end and writes that down. What it throws leaves the turn to its lease. */
-  readonly run: (turn: Turn, signal: AbortSignal) => Promise<void>;
+  readonly run: (begun: Begun, signal: AbortSignal) => Promise<void>;
   /** Ends a turn that waits and was asked to stop. */
   readonly endWaiting: (turn: Turn) => Promise<void>;
   /** Ends a turn whose process died after it had begun to act. */
@@ -32,8 +35,8 @@ interface RunningTurn {
  * Runs waiting turns: one at a time per session, a bounded number at once. What waits is rows; here are only those
  * that run in this process, whose leases are renewed while they do.
  */
-export class Lanes implements AsyncDisposable {
-  readonly #dependencies: LanesDependencies;
+export class Lanes<Begun> implements AsyncDisposable {
+  readonly #dependencies: LanesDependencies<Begun>;
   readonly #running = new Map<string, RunningTurn>();
   readonly #waiters = new Map<string, Set<(turn: Turn) => void>>();
   #pumping = false;
@@ -42,8 +45,9 @@ export class Lanes implements AsyncDisposable {
   #stopped = false;
   #upkeep: Timer | undefined;
   #retry: Timer | undefined;
+  #due: Timer | undefined;
 
-  constructor(dependencies: LanesDependencies) {
+  constructor(dependencies: LanesDependencies<Begun>) {
     this.#dependencies = dependencies;
   }
 
@@ -122,6 +126,7 @@ export class Lanes implements AsyncDisposable {
     await this.drain(0);
     this.#upkeep?.cancel();
     this.#retry?.cancel();
+    this.#due?.cancel();
   }
 
   #allEnded(): Promise<unknown> {
@@ -144,12 +149,16 @@ export class Lanes implements AsyncDisposable {
   }
 
   async #startWhatFits(): Promise<void> {
-    const { store, queue, maxConcurrent, run, log } = this.#dependencies;
+    const { store, queue, maxConcurrent, begin, run, log } = this.#dependencies;
     while (!this.#stopped && this.#running.size < maxConcurrent()) {
-      const turn = await store.transaction((sql) => queue.claim(sql));
-      if (!turn) return;
+      const claimed = await store.transaction(async (sql) => {
+        const turn = await queue.claim(sql);
+        return turn && { turn, begun: await begin(sql, turn) };
+      });
+      if (!claimed) return this.#pumpWhenDue();
+      const { turn, begun } = claimed;
       const controller = new AbortController();
-      const ended = run(turn, controller.signal)
+      const ended = run(begun, controller.signal)
         .catch((error: unknown) => log.error("a turn could not be written down", { runId: turn.runId, error }))
         .finally(() => {
           this.#running.delete(turn.runId);
@@ -157,6 +166,14 @@ export class Lanes implements AsyncDisposable {
         });
       this.#running.set(turn.runId, { turn, controller, ended });
     }
+  }
+
+  /** A turn that waits for its time, for a chat to become quiet, is looked at when that has come. */
+  async #pumpWhenDue(): Promise<void> {
+    const { queue, clock } = this.#dependencies;
+    const at = await queue.nextBegin();
+    this.#due?.cancel();
+    this.#due = at === undefined ? undefined : clock.setTimeout(() => this.pump(), at - clock.now());
   }
 
   /** Turns whose process died: those that changed nothing outside are queued again, the others are ended. */

@@ -1,92 +1,11 @@
-import type { ErrorShape } from "@openclaw/protocol";
-
 import type { Clock, SqlExecutor, Store } from "../ports.ts";
-import type { Route } from "./session-store.ts";
+import type { Backlog } from "./backlog.ts";
+import { chatOf, type NewTurn, toTurn, type Turn, type TurnEnd, type TurnRow, type TurnState } from "./turn.ts";
 
 /** A running turn's lease is renewed well before it ends; a lease past its time belongs to nobody. */
 export const LEASE_MS = 60_000;
 const REMEMBER_MS = 30 * 24 * 60 * 60 * 1000;
 const PRUNE_BATCH = 500;
-
-/** What a turn was asked to do; stored with it, so that it can be taken up after a restart. */
-export interface TurnRequest {
-  readonly prompt: string;
-  readonly model?: string;
-  readonly thinking?: string;
-  readonly extraSystemPrompt?: string;
-  /** In milliseconds. */
-  readonly timeoutMs?: number;
-}
-
-/** Where the turn's answer is sent besides the control plane. */
-export interface ReplyRoute extends Route {
-  /** The platform message the first part answers. */
-  readonly replyTo?: string;
-}
-
-export type TurnSource = "channel" | "chat" | "agent";
-export type TurnState = "queued" | "running" | "done" | "failed" | "aborted";
-
-export interface Turn {
-  readonly runId: string;
-  readonly sessionKey: string;
-  readonly agentId: string;
-  readonly source: TurnSource;
-  readonly request: TurnRequest;
-  readonly route?: ReplyRoute;
-  readonly state: TurnState;
-  readonly attempts: number;
-  /** A tool that changes something outside was started: the turn must not be silently repeated. */
-  readonly sideEffects: boolean;
-  readonly acceptedAt: number;
-  readonly startedAt?: number;
-  readonly endedAt?: number;
-  readonly answer?: TurnAnswer;
-  readonly error?: ErrorShape;
-}
-
-/** The outcome of a turn that ended well. */
-export interface TurnAnswer {
-  /** What is shown; empty when the agent chose to stay silent. */
-  readonly text: string;
-  readonly stopReason: string;
-  readonly provider: string;
-  readonly model: string;
-  readonly sessionId: string;
-  readonly durationMs: number;
-  readonly usage: { input: number; output: number; cacheRead: number; cacheWrite: number; total: number };
-}
-
-export interface NewTurn {
-  readonly runId: string;
-  readonly sessionKey: string;
-  readonly agentId: string;
-  readonly source: TurnSource;
-  readonly inboxId?: number;
-  readonly request: TurnRequest;
-  readonly route?: ReplyRoute;
-}
-
-export type TurnEnd =
-  | { readonly state: "done"; readonly answer: TurnAnswer }
-  | { readonly state: "failed" | "aborted"; readonly error: ErrorShape };
-
-interface TurnRow {
-  readonly run_id: string;
-  readonly session_key: string;
-  readonly agent_id: string;
-  readonly source: TurnSource;
-  readonly request: string;
-  readonly route: string | null;
-  readonly state: TurnState;
-  readonly attempts: number;
-  readonly side_effects: number;
-  readonly accepted_at: number;
-  readonly started_at: number | null;
-  readonly ended_at: number | null;
-  readonly answer: string | null;
-  readonly error: string | null;
-}
 
 /**
  * Turns that wait, run, or ran. A session's lane is its one running row, held by a lease: work that is queued always
@@ -97,17 +16,20 @@ export class TurnQueue {
   readonly #clock: Clock;
   /** Names this process among those that may have held a lease. */
   readonly #owner: string;
+  readonly #backlog: Pick<Backlog, "collect">;
 
-  constructor(store: Store, clock: Clock, owner: string) {
+  constructor(store: Store, clock: Clock, { owner, backlog }: { owner: string; backlog: Pick<Backlog, "collect"> }) {
     this.#store = store;
     this.#clock = clock;
     this.#owner = owner;
+    this.#backlog = backlog;
   }
 
   async add(sql: SqlExecutor, turn: NewTurn): Promise<Turn> {
     const row = await sql.get<TurnRow>(
-      `INSERT INTO turns (run_id, position, session_key, agent_id, source, inbox_id, request, route, state, accepted_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?) RETURNING *`,
+      `INSERT INTO turns (run_id, position, session_key, agent_id, source, inbox_id, request, route, state, accepted_at,
+         queue_mode, not_before, reply_chat)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?) RETURNING *`,
       turn.runId,
       await nextPosition(sql),
       turn.sessionKey,
@@ -117,6 +39,9 @@ export class TurnQueue {
       JSON.stringify(turn.request),
       turn.route ? JSON.stringify(turn.route) : null,
       this.#clock.now(),
+      turn.queueMode ?? "followup",
+      turn.notBefore ?? 0,
+      chatOf(turn.route),
     );
     if (!row) throw new Error("The turn insert returned no row.");
     return toTurn(row);
@@ -146,22 +71,35 @@ export class TurnQueue {
     );
   }
 
-  /** Takes the oldest queued turn whose session's lane is free, or undefined when there is none. */
+  /**
+   * Takes the oldest queued turn that may begin and whose session's lane is free, or undefined when there is none.
+   * Messages of the same chat that were to be collected become part of it.
+   */
   async claim(sql: SqlExecutor): Promise<Turn | undefined> {
     const now = this.#clock.now();
     const row = await sql.get<TurnRow>(
       `UPDATE turns SET state = 'running', attempts = attempts + 1, lease_owner = ?, lease_until = ?, started_at = ?
        WHERE run_id = (
          SELECT run_id FROM turns AS waiting
-         WHERE state = 'queued'
+         WHERE state = 'queued' AND not_before <= ?
            AND NOT EXISTS (SELECT 1 FROM turns WHERE state = 'running' AND session_key = waiting.session_key)
          ORDER BY position LIMIT 1)
        RETURNING *`,
       this.#owner,
       now + LEASE_MS,
       now,
+      now,
     );
-    return row ? toTurn(row) : undefined;
+    return row && (row.queue_mode === "collect" ? this.#backlog.collect(sql, row) : toTurn(row));
+  }
+
+  /** When the next queued turn may begin, in epoch milliseconds; undefined when none has to wait for its time. */
+  async nextBegin(): Promise<number | undefined> {
+    const row = await this.#store.get<{ at: number | null }>(
+      "SELECT min(not_before) AS at FROM turns WHERE state = 'queued' AND not_before > ?",
+      this.#clock.now(),
+    );
+    return row?.at ?? undefined;
   }
 
   /** Keeps a lane. Answers false when the lease was lost; the turn must then stop. */
@@ -255,23 +193,4 @@ async function nextPosition(sql: SqlExecutor): Promise<number> {
      ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value`,
   );
   return row?.value ?? 1;
-}
-
-function toTurn(row: TurnRow): Turn {
-  return {
-    runId: row.run_id,
-    sessionKey: row.session_key,
-    agentId: row.agent_id,
-    source: row.source,
-    request: JSON.parse(row.request) as TurnRequest,
-    ...(row.route === null ? {} : { route: JSON.parse(row.route) as ReplyRoute }),
-    state: row.state,
-    attempts: row.attempts,
-    sideEffects: row.side_effects === 1,
-    acceptedAt: row.accepted_at,
-    ...(row.started_at === null ? {} : { startedAt: row.started_at }),
-    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
-    ...(row.answer === null ? {} : { answer: JSON.parse(row.answer) as TurnAnswer }),
-    ...(row.error === null ? {} : { error: JSON.parse(row.error) as ErrorShape }),
-  };
 }

@@ -1,9 +1,7 @@
 import * as z from "zod";
 
 import {
-  debouncePart,
   pingPongPart,
-  queuePart,
   resetByChannelPart,
   resetByTypePart,
   resetPart,
@@ -11,7 +9,7 @@ import {
   ttsPart,
 } from "./later/conversation.ts";
 import { groupChatPart } from "./later/agents.ts";
-import { flag, later, laterPart, text } from "./notes.ts";
+import { flag, later, laterPart, text, whole } from "./notes.ts";
 
 const typingMode = z.enum(["never", "instant", "thinking", "message"]);
 const autoOrFlag = z.union([z.boolean(), z.literal("auto")]);
@@ -44,6 +42,41 @@ export const sessionSchema = z.strictObject({
   sendPolicy: laterPart(sendPolicyPart, { default: "allow" }),
 });
 
+const queueMode = z.enum(["collect", "steer", "followup", "steer-backlog", "steer+backlog", "interrupt", "queue"]);
+
+const queueSchema = z.strictObject({
+  mode: queueMode
+    .optional()
+    .describe(
+      "collect makes one turn of what waits (the default), followup a turn of each, steer tells it to the turn that runs, interrupt stops that.",
+    ),
+  debounceMs: whole(
+    0,
+    600_000,
+    "How long it must be quiet before what was collected becomes a turn. 1000 without it.",
+  ).optional(),
+  cap: whole(1, 10_000, "How many messages of a session may wait. 20 without it.").optional(),
+  drop: z
+    .enum(["old", "new", "summarize"])
+    .optional()
+    .describe(
+      "What goes when one more comes: the oldest, the new one, or the oldest with a line about it kept (the default).",
+    ),
+  byChannel: z.record(z.string(), queueMode).optional().describe("Another mode for a channel."),
+});
+
+const inboundDebounceSchema = z.strictObject({
+  debounceMs: whole(
+    0,
+    600_000,
+    "For all channels, in milliseconds. 0 without it: every message is answered at once.",
+  ).optional(),
+  byChannel: z
+    .record(z.string(), whole(0, 600_000, "In milliseconds."))
+    .optional()
+    .describe("Another time for a channel."),
+});
+
 /** `messages`: how inbound messages are gathered and replies are dressed. */
 export const messagesSchema = z.strictObject({
   responsePrefix: z
@@ -57,8 +90,10 @@ export const messagesSchema = z.strictObject({
   ackReactionScope: later(z.enum(["group-mentions", "group-all", "direct", "all"])),
   removeAckAfterReply: later(flag("Take the emoji away after the reply."), false),
   groupChat: laterPart(groupChatPart),
-  queue: laterPart(queuePart),
-  inbound: laterPart(debouncePart, { debounceMs: 0 }),
+  queue: queueSchema.optional().describe("What happens to messages that come while their session is busy."),
+  inbound: inboundDebounceSchema
+    .optional()
+    .describe("How long a chat must be quiet before its messages become a turn."),
   tts: laterPart(ttsPart, { auto: "off" }),
 });
 

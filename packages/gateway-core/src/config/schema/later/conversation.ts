@@ -38,21 +38,6 @@ export const sendPolicyPart = () =>
 
 export const pingPongPart = () => z.strictObject({ maxPingPongTurns: z.int().min(0).max(5).optional() });
 
-const queueMode = () =>
-  z.enum(["collect", "steer", "followup", "steer-backlog", "steer+backlog", "interrupt", "queue"]);
-
-export const queuePart = () =>
-  z.strictObject({
-    mode: queueMode().optional(),
-    debounceMs: count().optional(),
-    cap: z.int().positive().optional(),
-    drop: z.enum(["old", "new", "summarize"]).optional(),
-    byChannel: z.record(z.string(), queueMode()).optional(),
-  });
-
-export const debouncePart = () =>
-  z.strictObject({ debounceMs: count().optional(), byChannel: z.record(z.string(), count()).optional() });
-
 export const ttsPart = () =>
   z.strictObject({
     auto: z.enum(["off", "always", "inbound", "tagged"]).optional(),
