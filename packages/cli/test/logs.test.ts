@@ -61,6 +61,28 @@ describe("logs", () => {
     expect(gateway.callsOf("logs.tail").slice(0, 3)).toMatchObject([{}, { cursor: 100 }, { cursor: 200 }]);
   });
 
+  it("F18 goes on after the gateway was away, with what was logged meanwhile", async () => {
+    const stop = new AbortController();
+    const tail = log([{ lines: ["one"] }, { lines: ["two"] }]);
+    let asked = 0;
+    await using gateway = await FakeGateway.start({
+      answers: {
+        "logs.tail": (request) => {
+          asked += 1;
+          return asked === 2 ? request.cut() : tail();
+        },
+      },
+    });
+    const ran = await run(["logs", "--follow", "--interval", "100"], {
+      url: gateway.url,
+      signal: stop.signal,
+      onOutput: (text) => text.includes("two") && stop.abort(new Error("stopped by SIGINT")),
+    });
+    expect(ran).toMatchObject({ exitCode: EXIT.ok, stderr: "" });
+    expect(ran.stdout).toMatch(/^one\n-- The connection was lost.*\ntwo\n$/u);
+    expect(gateway.connects).toHaveLength(2);
+  });
+
   it("writes entries on one line each, whatever they hold", async () => {
     const hostile = JSON.stringify({ level: "error", message: "a\nb\u001B[31m", note: "c\nd" });
     await using gateway = await FakeGateway.start({ answers: { "logs.tail": log([{ lines: [hostile] }]) } });

@@ -5,10 +5,14 @@ import type { ResultOf } from "@openclaw/protocol";
 import { defineCommand } from "../command.ts";
 import { flag, integer, withDefault } from "../command-line/options.ts";
 import { RPC_OPTIONS } from "../command-line/rpc-options.ts";
+import { CliError } from "../errors.ts";
 import { connect } from "../gateway/connection.ts";
 import type { Output } from "../output.ts";
 import { line, toned } from "../output.ts";
 import { logLine, parseLogLine } from "../views/log-line.ts";
+
+/** How long --follow waits for a gateway that went away. */
+const PATIENCE_MS = 15_000;
 
 type Tail = ResultOf<"logs.tail">;
 
@@ -18,7 +22,7 @@ export const command = defineCommand({
   summary: "Show the log of the running gateway",
   description:
     "With --json every line is one object with a type: meta (file, cursor and size), log (one entry), raw (a line that is " +
-    "no entry), notice (the file was rotated or lines were left out).",
+    "no entry), notice (the file was rotated, lines were left out, or the connection was lost for a while).",
   arguments: {},
   options: {
     follow: flag("-f, --follow", "Go on with new lines until interrupted"),
@@ -45,12 +49,24 @@ export const command = defineCommand({
     await using connection = await connect(context, options, ["operator.read"]);
     const { limit, maxBytes } = options;
     const request = { limit, maxBytes };
+    const { signal } = context.host;
     let tail = await connection.call("logs.tail", request);
     yield { data: { type: "meta", file: tail.file, cursor: tail.cursor, size: tail.size }, view: [] };
     yield* show(tail, options.plain);
-    while (options.follow && !context.host.signal.aborted) {
-      if (!(await pause(options.interval, context.host.signal))) break;
-      tail = await connection.call("logs.tail", { ...request, cursor: tail.cursor });
+    let failures = 0;
+    while (options.follow && (await pause(options.interval, signal))) {
+      try {
+        tail = await connection.call("logs.tail", { ...request, cursor: tail.cursor });
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        // The connection heals by itself when the gateway restarts; what was logged meanwhile comes afterwards.
+        failures += 1;
+        const mayHeal = error instanceof CliError && error.kind === "unreachable";
+        if (!mayHeal || failures * options.interval > PATIENCE_MS) throw error;
+        if (failures === 1) yield notice("lost", "The connection was lost; waiting for the gateway to come back.");
+        continue;
+      }
       yield* show(tail, options.plain);
     }
   },
