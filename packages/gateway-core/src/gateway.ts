@@ -23,7 +23,7 @@ import type { Caller } from "./methods/define.ts";
 import { handlers } from "./methods/table.gen.ts";
 import type { HttpRoute } from "./net/http-route.ts";
 import type { Listening } from "./net/server.ts";
-import type { Agent, Clock, Ids, Logger, Store, Tool } from "./ports.ts";
+import type { Agent, Clock, Ids, Logger, Store, Tool, ToolSource } from "./ports.ts";
 import { type ExtraMethod, RequestFlow } from "./request-flow.ts";
 import { keepWithinRetention } from "./store/retention.ts";
 import { buildRooms, type Rooms } from "./rooms.ts";
@@ -57,7 +57,10 @@ export interface GatewayOptions {
   /** The mind that answers. Without one, turns fail with a word about it. */
   readonly agent?: Agent;
   readonly channels?: readonly ChannelPlugin[];
-  readonly tools?: readonly Tool[];
+  /** What the model may call; as a function it is asked at every turn. */
+  readonly tools?: readonly Tool[] | (() => readonly Tool[]);
+  /** Where more tools come from; started and stopped with the gateway. */
+  readonly toolSources?: readonly ToolSource[];
   readonly methods?: readonly ExtraMethod[];
   readonly routes?: readonly HttpRoute[];
   readonly log?: Logger;
@@ -108,16 +111,23 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     store,
     agent: options.agent ?? unconfiguredAgent,
     plugins: options.channels ?? [],
-    tools: options.tools ?? [],
+    tools: () => toolsOf(options),
     clock,
     ids,
     log,
     logFile: options.logFile ?? new LogFile(),
     callForTurn: (method, params) =>
-      requests.call(method, params, insider("turn", version, TURN_SCOPES), new AbortController().signal),
+      requests.call(method, params, insider("turn", version, scopesOfTurn(method)), new AbortController().signal),
   });
   const requests: RequestFlow = new RequestFlow({ services: rooms, handlers, extraMethods: options.methods ?? [] });
-  const gateway = new RunningGateway({ rooms, requests, store, secret: auth.secret, version });
+  const gateway = new RunningGateway({
+    rooms,
+    requests,
+    store,
+    secret: auth.secret,
+    version,
+    toolSources: options.toolSources ?? [],
+  });
   const plane = await createControlPlane({
     settings: { ...networkSettings(config, options), limits: { ...CONTROL_PLANE_LIMITS, ...options.limits } },
     sharedSecret: () => auth,
@@ -141,6 +151,7 @@ interface GatewayParts {
   readonly rooms: Rooms;
   readonly requests: RequestFlow;
   readonly store: DeferredStore;
+  readonly toolSources: readonly ToolSource[];
   readonly secret: string;
   readonly version: string;
 }
@@ -196,12 +207,30 @@ class RunningGateway implements Gateway {
 
   /** The port first: it is the lock of this address, and from here on someone answers on it. */
   async #start(): Promise<void> {
-    const { rooms, store } = this.#parts;
-    const { clock, log, outbox, channels, messages, turns, inbox, idempotency, turnQueue, health, presence, media } = rooms;
+    const { rooms, store, toolSources } = this.#parts;
+    const {
+      clock,
+      log,
+      outbox,
+      channels,
+      messages,
+      turns,
+      inbox,
+      idempotency,
+      turnQueue,
+      health,
+      presence,
+      media,
+      scheduled,
+    } = rooms;
     this.#listening = await this.#plane?.listen();
     this.#started.use(presence);
     this.#started.use(store);
     store.open();
+    for (const source of toolSources) {
+      this.#started.use(source);
+      source.start();
+    }
     this.#started.use(channels);
     this.#started.use(outbox);
     this.#started.use(turns.lanes);
@@ -211,9 +240,11 @@ class RunningGateway implements Gateway {
     await outbox.start();
     channels.start();
     await messages.start();
+    this.#started.use(scheduled);
+    await scheduled.start();
     this.#started.use(health);
     await health.start();
-    const prunes = [inbox, turnQueue, outbox, idempotency, media].map((room) => () => room.prune());
+    const prunes = [inbox, turnQueue, outbox, idempotency, media, scheduled].map((room) => () => room.prune());
     this.#started.use(keepWithinRetention(prunes, clock, log));
     this.isReady = true;
     log.info("listening", { url: this.url });
@@ -225,10 +256,11 @@ class RunningGateway implements Gateway {
   }
 
   async #stop(drainMs: number, notice: ShutdownNotice): Promise<void> {
-    const { clock, log, channels, outbox, turns } = this.#parts.rooms;
+    const { clock, log, channels, outbox, scheduled, turns } = this.#parts.rooms;
     const deadline = clock.now() + drainMs;
     this.#plane?.announceShutdown(notice);
     channels.stopIntake();
+    scheduled.stopIntake();
     // Clients stay connected while turns end, so that they see how.
     await turns.lanes.drain(drainMs);
     await outbox.drain(deadline - clock.now());
@@ -250,6 +282,12 @@ class RunningGateway implements Gateway {
 
 /** What a turn may do on its own: look, and send. */
 const TURN_SCOPES = ["operator.read", "operator.write"];
+/** And arrange that it is run again: a job does nothing that a turn could not do now. */
+const TURN_ADMIN_METHODS: ReadonlySet<string> = new Set(["cron.add", "cron.update", "cron.remove", "cron.run"]);
+
+function scopesOfTurn(method: string): readonly string[] {
+  return TURN_ADMIN_METHODS.has(method) ? [...TURN_SCOPES, "operator.admin"] : TURN_SCOPES;
+}
 
 /** A caller inside the process. */
 function insider(name: string, version: string, scopes: readonly string[]): Caller {
@@ -262,6 +300,13 @@ function insider(name: string, version: string, scopes: readonly string[]): Call
     caps: [],
     remoteAddress: "127.0.0.1",
   };
+}
+
+/** Of two tools with one name the first is taken: what a host gives comes before what others bring. */
+function toolsOf({ tools = [], toolSources = [] }: GatewayOptions): readonly Tool[] {
+  const own = typeof tools === "function" ? tools() : tools;
+  const all = [...own, ...toolSources.flatMap((source) => source.tools())];
+  return [...new Map(all.toReversed().map((tool) => [tool.name, tool])).values()].toReversed();
 }
 
 function resolveConfig({ config = {}, stateDir, channels = [] }: GatewayOptions): ConfigRuntime {

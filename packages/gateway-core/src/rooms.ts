@@ -2,11 +2,13 @@
 import type { ChannelPlugin } from "@openclaw/channels-contract";
 
 import { ChannelSupervisor } from "./channels/supervisor.ts";
-import { agentForMessage, agentIds, agentSettings, defaultAgentId } from "./config/agent-selection.ts";
+import { CommandFlow } from "./command-flow.ts";
+import { ChatCommands } from "./commands/chat-commands.ts";
+import { agentIds, agentSettings, defaultAgentId } from "./config/agent-selection.ts";
 import { isSwitchedOn } from "./config/env.ts";
 import { resolveUnknownPolicy } from "./config/resolve.ts";
 import type { ConfigRuntime } from "./config/runtime.ts";
-import type { GatewayConfig } from "./config/schema.ts";
+import { commandWorld, flowSettings } from "./flow-settings.ts";
 import { EventBus } from "./events/bus.ts";
 import { EventLoopMonitor } from "./health/event-loop.ts";
 import { type AgentSessions, HealthMonitor } from "./health/health.ts";
@@ -14,6 +16,7 @@ import { IdempotencyStore } from "./idempotency/idempotency.ts";
 import { Inbox } from "./inbox/inbox.ts";
 import type { LogFile } from "./logging/log-file.ts";
 import { MediaStore } from "./media/media-store.ts";
+import { InboundFlow } from "./inbound-flow.ts";
 import { MessageFlow } from "./message-flow.ts";
 import { accountStatus } from "./methods/channels.status.ts";
 import type { Services } from "./methods/define.ts";
@@ -23,15 +26,15 @@ import type { Agent, Clock, Ids, Logger, Store, Tool, ToolContext } from "./port
 import { Presence } from "./presence/presence.ts";
 import { describeMachine } from "./presence/self.ts";
 import { SystemNotes } from "./presence/system-notes.ts";
+import { ScheduledFlow } from "./scheduled-flow.ts";
 import { mainSessionKey } from "./sessions/session-key.ts";
-import { DEFAULT_QUEUE, parseQueueMode, type QueueSettings } from "./sessions/queue-mode.ts";
+import { Overheard } from "./sessions/overheard.ts";
 import { SessionStore } from "./sessions/session-store.ts";
 import { Backlog } from "./sessions/backlog.ts";
 import { TurnQueue } from "./sessions/turn-queue.ts";
 import { toolPolicy } from "./tools/tool-policy.ts";
 import { TurnFlow } from "./turn-flow.ts";
 
-const MINUTE_MS = 60_000;
 const RECENT_SESSIONS = 5;
 
 export interface RoomsInput {
@@ -40,7 +43,7 @@ export interface RoomsInput {
   readonly store: Store;
   readonly agent: Agent;
   readonly plugins: readonly ChannelPlugin[];
-  readonly tools: readonly Tool[];
+  readonly tools: () => readonly Tool[];
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
@@ -52,6 +55,7 @@ export interface RoomsInput {
 export interface Rooms extends Services {
   readonly turns: TurnFlow;
   readonly inbox: Inbox;
+  readonly overheard: Overheard;
   readonly turnQueue: TurnQueue;
 }
 
@@ -64,6 +68,7 @@ export function buildRooms(input: RoomsInput): Rooms {
   const pairing = new PairingStore(store, clock);
   const idempotency = new IdempotencyStore(store, clock);
   const backlog = new Backlog(clock);
+  const overheard = new Overheard(store, clock);
   const turnQueue = new TurnQueue(store, clock, { owner: instanceId, backlog });
   const notes = new SystemNotes();
   const channels: ChannelSupervisor = new ChannelSupervisor({
@@ -101,15 +106,22 @@ export function buildRooms(input: RoomsInput): Rooms {
     outbox,
     channels: () => channels,
     agent,
-    tools: () => input.tools,
+    tools: input.tools,
     toolPolicy: (subject) => toolPolicy(config.current, subject),
     call: input.callForTurn,
-    takeNotes: (sessionKey) =>
-      sessionKey === mainSessionKey(defaultAgentId(config.current), config.current.session) ? notes.take() : [],
+    takeNotes: async (sessionKey, runId) => [
+      ...(sessionKey === mainSessionKey(defaultAgentId(config.current), config.current.session) ? notes.take() : []),
+      ...(await scheduled.notes.take(sessionKey, runId)),
+    ],
     replyPrefix: (agentId) => replyPrefix(config, agentId),
     settings: () => turnSettings(config),
   });
-  const messages: MessageFlow = new MessageFlow({
+  const chat = new ChatCommands(
+    commandWorld({ version: input.version, clock, agent, turnQueue, config }),
+    () => config.current.session.resetTriggers ?? [],
+  );
+  const commands = new CommandFlow({ store, clock, events, inbox, sessions, turnQueue, outbox, turns, commands: chat });
+  const inbound = new InboundFlow({
     store,
     clock,
     ids,
@@ -119,10 +131,41 @@ export function buildRooms(input: RoomsInput): Rooms {
     sessions,
     turnQueue,
     backlog,
+    overheard,
     outbox,
     channels: () => channels,
+    commands,
     turns,
     settings: () => flowSettings(config),
+  });
+  const messages: MessageFlow = new MessageFlow({
+    store,
+    clock,
+    ids,
+    log: log.child("messages"),
+    inbox,
+    sessions,
+    turnQueue,
+    channels: () => channels,
+    inbound,
+    commands,
+    turns,
+    settings: () => flowSettings(config),
+  });
+  const scheduled: ScheduledFlow = new ScheduledFlow({
+    config,
+    store,
+    clock,
+    ids,
+    log,
+    agent,
+    events,
+    sessions,
+    turnQueue,
+    outbox,
+    channels: () => channels,
+    messages: () => messages,
+    onHeartbeatsChange: () => health.changed(),
   });
   const health: HealthMonitor = new HealthMonitor({
     version: input.version,
@@ -133,6 +176,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     sources: {
       accounts: (probe) => probedAccounts(channels, probe),
       sessions: () => agentSessions(config, sessions),
+      heartbeat: (agentId) => scheduled.heartbeatView(agentId),
       databaseFile: config.paths.databaseFile,
       config: () => ({ hotReloadStatus: "disabled" }),
       problems: () =>
@@ -161,8 +205,10 @@ export function buildRooms(input: RoomsInput): Rooms {
     messages,
     notes,
     outbox,
+    overheard,
     pairing,
     presence,
+    scheduled,
     sessions,
     store,
     turnQueue,
@@ -187,29 +233,6 @@ function replyPrefix({ current }: ConfigRuntime, agentId: string) {
 function turnSettings({ current }: ConfigRuntime) {
   const { maxConcurrent, timeoutSeconds } = current.agents.defaults;
   return { maxConcurrent, timeoutMs: timeoutSeconds * 1_000 };
-}
-
-function flowSettings({ current }: ConfigRuntime) {
-  return {
-    defaultAgentId: defaultAgentId(current),
-    sessionKeys: current.session,
-    queueFor: (channel: string) => queueSettings(current, channel),
-    inboundDebounceMs: (channel: string) =>
-      current.messages?.inbound?.byChannel?.[channel] ?? current.messages?.inbound?.debounceMs ?? 0,
-    backlogMaxAgeMs: current.inbound.answerBacklogMaxAgeMinutes * MINUTE_MS,
-    agentFor: (
-      channel: string,
-      accountId: string,
-      message: { chat: { id: string; type: "direct" | "group" | "channel" } },
-    ) => agentForMessage(current, { channel, accountId, chatType: message.chat.type, chatId: message.chat.id }),
-  };
-}
-
-function queueSettings({ messages }: GatewayConfig, channel: string): QueueSettings {
-  const { mode, byChannel, ...settings } = messages?.queue ?? {};
-  const wanted = byChannel?.[channel] ?? mode;
-  const { debounceMs = DEFAULT_QUEUE.debounceMs, cap = DEFAULT_QUEUE.cap, drop = DEFAULT_QUEUE.drop } = settings;
-  return { debounceMs, cap, drop, mode: (wanted && parseQueueMode(wanted)) ?? DEFAULT_QUEUE.mode };
 }
 
 async function probedAccounts(channels: ChannelSupervisor, probe: AbortSignal | undefined) {

@@ -128,6 +128,11 @@ export class ScheduledFlow implements AsyncDisposable {
     await this.#keepHeartbeatJobs();
   }
 
+  /** Begins nothing new; what runs may end. */
+  stopIntake(): void {
+    this.cron.stopIntake();
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.cron[Symbol.asyncDispose]();
   }

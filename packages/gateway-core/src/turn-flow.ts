@@ -45,8 +45,8 @@ export interface TurnFlowRooms {
   readonly toolPolicy: (subject: ToolSubject) => ToolPolicy;
   /** Calls a method with the rights of a turn. */
   readonly call: ToolContext["call"];
-  /** Lines about the system that the session has not been told yet; each is handed out once. */
-  readonly takeNotes: (sessionKey: string) => readonly string[];
+  /** Lines about the system that the session has not been told yet; each is handed to one turn. */
+  readonly takeNotes: (sessionKey: string, runId: string) => Promise<readonly string[]>;
   /** What stands before the replies of an agent. */
   readonly replyPrefix: (agentId: string) => ReplyPrefix;
   readonly settings: () => TurnSettings;
@@ -88,7 +88,7 @@ export class TurnFlow {
     const history = await this.#rooms.sessions.history(session.sessionId, HISTORY_MESSAGES, turn.runId);
     using _typing = turn.route && this.#rooms.channels().typing(turn.route.channel, turn.route.account, turn.route);
     events.start();
-    const { timeoutMs, ...request } = this.#withNotes(turn);
+    const { timeoutMs, ...request } = await this.#withNotes(turn);
     const outcome = await runTurn({
       agent: this.#rooms.agent,
       turn: {
@@ -132,8 +132,8 @@ export class TurnFlow {
   }
 
   /** The prompt, after what happened around the gateway since the session was last asked something. */
-  #withNotes({ request, sessionKey }: Turn): TurnRequest {
-    const notes = this.#rooms.takeNotes(sessionKey).map((line) => `System: ${line}`);
+  async #withNotes({ request, sessionKey, runId }: Turn): Promise<TurnRequest> {
+    const notes = (await this.#rooms.takeNotes(sessionKey, runId)).map((line) => `System: ${line}`);
     return notes.length === 0 ? request : { ...request, prompt: [...notes, request.prompt].join("\n") };
   }
 

@@ -76,9 +76,14 @@ export class Cron implements AsyncDisposable {
     await this.check();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Begins nothing new; what runs may end. */
+  stopIntake(): void {
     this.#state = "stopped";
     this.#timer?.cancel();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stopIntake();
     await this.#queue.catch(() => {});
     await this.#runner[Symbol.asyncDispose]();
   }

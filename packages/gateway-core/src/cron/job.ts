@@ -30,9 +30,9 @@ export interface JobDelivery {
 
 /** The line that a turn of its own leaves in the main session. */
 export interface JobIsolation {
-  readonly postToMainPrefix?: string;
-  readonly postToMainMode?: "summary" | "full";
-  readonly postToMainMaxChars?: number;
+  readonly postToMainPrefix?: string | undefined;
+  readonly postToMainMode?: "summary" | "full" | undefined;
+  readonly postToMainMaxChars?: number | undefined;
 }
 
 /** What becomes of a slot whose time passed while nobody was there. */

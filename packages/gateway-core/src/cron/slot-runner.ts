@@ -169,7 +169,7 @@ export class SlotRunner implements AsyncDisposable {
     if (job) this.#dependencies.onStart({ slot, job });
     const outcome = await this.#outcomeOf(slot, job);
     // Until its end is written down the slot is this process's: nobody else would take it up.
-    while (outcome && !this.#stop.signal.aborted) {
+    while (outcome) {
       try {
         return await this.#finish(slot, outcome);
       } catch (error) {
@@ -178,6 +178,7 @@ export class SlotRunner implements AsyncDisposable {
           error,
           retryInMs: RETRY_MS,
         });
+        if (this.#stop.signal.aborted) return;
         await this.#pause();
       }
     }

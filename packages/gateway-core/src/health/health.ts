@@ -1,4 +1,4 @@
-import type { EventLoopHealth, HealthProblem, HealthSnapshot } from "@openclaw/protocol";
+import type { EventLoopHealth, HealthProblem, HealthSnapshot, HeartbeatSettings } from "@openclaw/protocol";
 
 import type { Clock, Logger, Timer } from "../ports.ts";
 import { type AccountHealth, channelsPart } from "./channels-part.ts";
@@ -23,6 +23,8 @@ export interface HealthSources {
   /** Every account of every channel, in the order of the configuration; with a probe, each is asked first. */
   accounts(probe: AbortSignal | undefined): readonly AccountHealth[] | Promise<readonly AccountHealth[]>;
   sessions(): Promise<readonly AgentSessions[]>;
+  /** How an agent is woken without a message. */
+  heartbeat(agentId: string): HeartbeatSettings;
   readonly databaseFile: string;
   config(): NonNullable<HealthSnapshot["configReload"]>;
   /** What else is wrong: configuration, storage, or anything a host knows of. */
@@ -175,6 +177,7 @@ export class HealthMonitor implements Disposable {
     const channels = channelsPart(accounts);
     const problems = [...found, ...sources.problems(), ...channels.problems];
     const path = sources.databaseFile;
+    const defaultId = agents.find((agent) => agent.isDefault)?.agentId ?? "main";
     const withAge = ({ key, updatedAt }: AgentSessions["recent"][number]) => ({
       key,
       updatedAt,
@@ -191,12 +194,12 @@ export class HealthMonitor implements Disposable {
       channelOrder: channels.order,
       channelLabels: channels.labels,
       ...(channels.link ? { linkChannel: channels.link } : {}),
-      heartbeatSeconds: 0,
-      defaultAgentId: agents.find((agent) => agent.isDefault)?.agentId ?? "main",
+      heartbeatSeconds: Math.round((sources.heartbeat(defaultId).everyMs ?? 0) / 1_000),
+      defaultAgentId: defaultId,
       agents: agents.map(({ agentId, isDefault, count, recent: own }) => ({
         agentId,
         isDefault,
-        heartbeat: { enabled: false, every: "disabled", everyMs: null },
+        heartbeat: sources.heartbeat(agentId),
         sessions: { path, count, recent: own.map(withAge) },
       })),
       sessions: {

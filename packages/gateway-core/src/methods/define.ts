@@ -14,6 +14,7 @@ import type { PairingStore } from "../policy/pairing.ts";
 import type { AcceptedAnswer, Agent, Clock, Ids, Logger, Store } from "../ports.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { SystemNotes } from "../presence/system-notes.ts";
+import type { ScheduledFlow } from "../scheduled-flow.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
 
 export type { Caller };
@@ -36,6 +37,7 @@ export interface Services {
   readonly outbox: Outbox;
   readonly pairing: PairingStore;
   readonly presence: Presence;
+  readonly scheduled: ScheduledFlow;
   readonly sessions: SessionStore;
   readonly store: Store;
 }

@@ -9,7 +9,15 @@ import { chatAbort } from "./chat.abort.ts";
 import { chatHistory } from "./chat.history.ts";
 import { chatInject } from "./chat.inject.ts";
 import { chatSend } from "./chat.send.ts";
+import { cronAdd } from "./cron.add.ts";
+import { cronList } from "./cron.list.ts";
+import { cronRemove } from "./cron.remove.ts";
+import { cronRun } from "./cron.run.ts";
+import { cronRuns } from "./cron.runs.ts";
+import { cronStatus } from "./cron.status.ts";
+import { cronUpdate } from "./cron.update.ts";
 import { health } from "./health.ts";
+import { lastHeartbeat } from "./last-heartbeat.ts";
 import { logsTail } from "./logs.tail.ts";
 import { modelsList } from "./models.list.ts";
 import { outboxList } from "./outbox.list.ts";
@@ -17,9 +25,11 @@ import { pairingApprove } from "./pairing.approve.ts";
 import { pairingList } from "./pairing.list.ts";
 import { send } from "./send.ts";
 import { sessionsList } from "./sessions.list.ts";
+import { setHeartbeats } from "./set-heartbeats.ts";
 import { status } from "./status.ts";
 import { systemEvent } from "./system-event.ts";
 import { systemPresence } from "./system-presence.ts";
+import { wake } from "./wake.ts";
 import type { Handler } from "./define.ts";
 import type { UNSERVED } from "./unserved.ts";
 
@@ -37,7 +47,15 @@ export const handlers = {
   "chat.history": chatHistory,
   "chat.inject": chatInject,
   "chat.send": chatSend,
+  "cron.add": cronAdd,
+  "cron.list": cronList,
+  "cron.remove": cronRemove,
+  "cron.run": cronRun,
+  "cron.runs": cronRuns,
+  "cron.status": cronStatus,
+  "cron.update": cronUpdate,
   "health": health,
+  "last-heartbeat": lastHeartbeat,
   "logs.tail": logsTail,
   "models.list": modelsList,
   "outbox.list": outboxList,
@@ -45,9 +63,11 @@ export const handlers = {
   "pairing.list": pairingList,
   "send": send,
   "sessions.list": sessionsList,
+  "set-heartbeats": setHeartbeats,
   "status": status,
   "system-event": systemEvent,
   "system-presence": systemPresence,
+  "wake": wake,
 } satisfies Handlers;
 
 /** What hello-ok names as features.methods. */
@@ -60,7 +80,15 @@ export const ADVERTISED_METHODS: readonly ServedMethod[] = [
   "chat.history",
   "chat.inject",
   "chat.send",
+  "cron.add",
+  "cron.list",
+  "cron.remove",
+  "cron.run",
+  "cron.runs",
+  "cron.status",
+  "cron.update",
   "health",
+  "last-heartbeat",
   "logs.tail",
   "models.list",
   "outbox.list",
@@ -68,7 +96,9 @@ export const ADVERTISED_METHODS: readonly ServedMethod[] = [
   "pairing.list",
   "send",
   "sessions.list",
+  "set-heartbeats",
   "status",
   "system-event",
   "system-presence",
+  "wake",
 ];

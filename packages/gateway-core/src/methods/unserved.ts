@@ -2,14 +2,6 @@ import type { MethodName } from "@openclaw/protocol";
 
 /** Methods of the contract that this gateway does not serve: a call is answered like one of an unknown method. */
 export const UNSERVED = [
-  "cron.add",
-  "cron.list",
-  "cron.remove",
-  "cron.run",
-  "cron.runs",
-  "cron.status",
-  "cron.update",
-  "last-heartbeat",
   "node.describe",
   "node.event",
   "node.invoke.result",
@@ -21,6 +13,4 @@ export const UNSERVED = [
   "node.pair.request",
   "node.pair.verify",
   "node.rename",
-  "set-heartbeats",
-  "wake",
 ] as const satisfies readonly MethodName[];

@@ -58,6 +58,7 @@ function room(parts: { accounts?: AccountHealth[]; agents?: AgentSessions[]; pro
         if (state.failing) throw new Error("SQLITE_FULL /home/me");
         return state.agents;
       },
+      heartbeat: () => ({ enabled: true, every: "30m", everyMs: 1_800_000, target: "last", ackMaxChars: 300 }),
       databaseFile: "/state/openclaw.sqlite",
       config: () => ({ hotReloadStatus: "off" }),
       problems: () => state.problems,
@@ -97,13 +98,13 @@ describe("R6.1 the snapshot", () => {
       channelOrder: ["telegram"],
       channelLabels: { telegram: "Telegram" },
       linkChannel: { id: "telegram", label: "Telegram", linked: true, authAgeMs: null },
-      heartbeatSeconds: 0,
+      heartbeatSeconds: 1_800,
       defaultAgentId: "main",
       agents: [
         {
           agentId: "main",
           isDefault: true,
-          heartbeat: { enabled: false, every: "disabled", everyMs: null },
+          heartbeat: { enabled: true, every: "30m", everyMs: 1_800_000, target: "last", ackMaxChars: 300 },
           sessions: { count: 7 },
         },
         { agentId: "other", isDefault: false, sessions: { count: 1 } },

@@ -76,6 +76,7 @@ export async function openPlane(options: PlaneOptions = {}) {
     sources: {
       accounts: () => options.accounts ?? [],
       sessions: () => Promise.resolve([{ agentId: "main", isDefault: true, count: 0, recent: [] }]),
+      heartbeat: () => ({ enabled: false, every: "disabled", everyMs: null }),
       databaseFile: "/state/openclaw.sqlite",
       config: () => ({ hotReloadStatus: "off" }),
       problems: () => options.problems ?? [],

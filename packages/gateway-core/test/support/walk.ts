@@ -4,7 +4,13 @@ import type { EventName, EventPayload } from "@openclaw/protocol";
 import { ChannelSupervisor } from "../../src/channels/supervisor.ts";
 import { EventBus } from "../../src/events/bus.ts";
 import { Inbox } from "../../src/inbox/inbox.ts";
+import { CommandFlow } from "../../src/command-flow.ts";
+import { ChatCommands } from "../../src/commands/chat-commands.ts";
+import type { ModelChoice } from "../../src/commands/define.ts";
+import { type FlowSettings, InboundFlow } from "../../src/inbound-flow.ts";
 import { MessageFlow } from "../../src/message-flow.ts";
+import { Overheard } from "../../src/sessions/overheard.ts";
+import type { ResetRule } from "../../src/sessions/reset-rule.ts";
 import { Outbox, type UnknownPolicy } from "../../src/outbox/outbox.ts";
 import { PairingStore } from "../../src/policy/pairing.ts";
 import type { Tool } from "../../src/ports.ts";
@@ -30,6 +36,12 @@ export interface WalkOptions {
   readonly queue?: Partial<QueueSettings>;
   readonly inboundDebounceMs?: number;
   readonly dmScope?: "main" | "per-channel-peer";
+  readonly models?: readonly ModelChoice[];
+  readonly resetTriggers?: readonly string[];
+  readonly resetRule?: ResetRule;
+  readonly mentionPatterns?: readonly string[];
+  readonly groupHistoryLimit?: number;
+  readonly useAccessGroups?: boolean;
   /** False leaves everything stopped, as if the process died right after opening its database. */
   readonly start?: boolean;
 }
@@ -86,10 +98,35 @@ export async function openWalk(options: WalkOptions) {
     toolPolicy: () => () => true,
     replyPrefix: () => ({}),
     call: () => Promise.reject(new Error("This walk has no methods.")),
-    takeNotes: () => [],
+    takeNotes: () => Promise.resolve([]),
     settings: () => ({ maxConcurrent: options.maxConcurrent ?? 4, timeoutMs: options.turnTimeoutMs ?? 10_000 }),
   });
-  const flow: MessageFlow = new MessageFlow({
+  const overheard = new Overheard(store, clock);
+  const chat = new ChatCommands(
+    {
+      version: "1.2.3",
+      now: () => clock.now(),
+      defaultModel: () => agent.defaultModel(),
+      models: async () => options.models ?? [{ reference: "scripted/test", contextWindow: 8_000 }],
+      defaults: () => ({ thinking: "off", queueMode: "followup", activation: "mention" }),
+      openTurns: async (sessionKey) => (await turnQueue.open(sessionKey)).length,
+    },
+    () => options.resetTriggers ?? [],
+  );
+  const commands = new CommandFlow({ store, clock, events, inbox, sessions, turnQueue, outbox, turns, commands: chat });
+  const settings = (): FlowSettings => ({
+    defaultAgentId: "main",
+    sessionKeys: { scope: "per-sender", dmScope: options.dmScope ?? "per-channel-peer", mainKey: "main" },
+    queueFor: () => ({ mode: "followup", debounceMs: 0, cap: 20, drop: "summarize", ...options.queue }),
+    inboundDebounceMs: () => options.inboundDebounceMs ?? 0,
+    backlogMaxAgeMs: 12 * 60 * 60 * 1000,
+    agentFor: () => "main",
+    resetRule: () => options.resetRule ?? {},
+    mentionPatterns: () => options.mentionPatterns ?? [],
+    groupHistoryLimit: () => options.groupHistoryLimit ?? 50,
+    useAccessGroups: options.useAccessGroups ?? true,
+  });
+  const inbound = new InboundFlow({
     store,
     clock,
     ids,
@@ -99,17 +136,26 @@ export async function openWalk(options: WalkOptions) {
     sessions,
     turnQueue,
     backlog,
+    overheard,
     outbox,
     channels: () => channels,
+    commands,
     turns,
-    settings: () => ({
-      defaultAgentId: "main",
-      sessionKeys: { scope: "per-sender", dmScope: options.dmScope ?? "per-channel-peer", mainKey: "main" },
-      queueFor: () => ({ mode: "followup", debounceMs: 0, cap: 20, drop: "summarize", ...options.queue }),
-      inboundDebounceMs: () => options.inboundDebounceMs ?? 0,
-      backlogMaxAgeMs: 12 * 60 * 60 * 1000,
-      agentFor: () => "main",
-    }),
+    settings,
+  });
+  const flow: MessageFlow = new MessageFlow({
+    store,
+    clock,
+    ids,
+    log,
+    inbox,
+    sessions,
+    turnQueue,
+    channels: () => channels,
+    inbound,
+    commands,
+    turns,
+    settings,
   });
   const stop = async () => {
     channels.stopIntake();
