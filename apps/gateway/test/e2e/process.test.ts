@@ -228,6 +228,21 @@ describe("the gateway process", { timeout: TEST_TIMEOUT_MS }, () => {
     expect(compact.stdout).not.toMatch(/debug/u);
   });
 
+  it("R8.3 F18 a question that was asked when the gateway was killed is answered by the next one", async () => {
+    await using operator = await Operator.create();
+    await using model = await startFakeModel();
+    model.enqueue({ kind: "silence" });
+    await operator.configure({ ...LOCAL, ...fakeModel(model.baseUrls.openai) });
+    const first = await operator.gateway();
+    await using asking = operator.start(["agent", "-m", "say: survived"]);
+    await model.request(1);
+    first.kill("SIGKILL");
+    await first.waitForExit();
+    await using _second = await operator.gateway();
+    expect(await asking.waitForExit()).toMatchObject({ code: 0, stdout: "survived\n", stderr: "" });
+    expect(model.requests).toHaveLength(2);
+  });
+
   it("R4.5 two gateways run side by side and share nothing", async () => {
     await using operator = await Operator.create();
     const ports = { one: await freePort(), two: await freePort() };
