@@ -1,4 +1,4 @@
-import { builtInTools, createAgentRuntime } from "@openclaw/agent-runtime";
+import { createAgentRuntime } from "@openclaw/agent-runtime";
 import type { ChannelPlugin } from "@openclaw/channels-contract";
 import {
   type ConfigRuntime,
@@ -11,6 +11,7 @@ import {
 } from "@openclaw/gateway-core";
 
 import { agentRuntimeSettings } from "./agents.ts";
+import { configuredTools } from "./tools.ts";
 import { version } from "./version.ts";
 
 export interface Composition {
@@ -36,7 +37,7 @@ export function compose({ config, log, logFile, channels, listen }: Composition)
       clock: systemClock,
       log: log.child("agent"),
     }),
-    tools: builtInTools({ agentToAgent: () => config.current.tools.agentToAgent ?? {} }),
+    tools: configuredTools(config),
     channels,
   });
 }

@@ -15,3 +15,5 @@ export type {
 export type { AgentToAgent } from "./tools/agent-reach.ts";
 export { builtInTools } from "./tools/built-in-tools.ts";
 export type { BuiltInToolSettings } from "./tools/built-in-tools.ts";
+export { webFetchTool } from "./tools/web/web-fetch.ts";
+export type { WebFetchOptions, WebFetchSettings } from "./tools/web/web-fetch.ts";

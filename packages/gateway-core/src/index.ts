@@ -9,6 +9,7 @@ export {
 } from "./config/runtime.ts";
 export type { GatewayConfig, GatewayConfigInput } from "./config/schema.ts";
 export { FatalError, GatewayError, type GatewayErrorOptions } from "./errors.ts";
+export { createEgress, type EgressOptions } from "./egress/egress.ts";
 export { EventBus, type PublishedEvent } from "./events/bus.ts";
 export { createGateway, type Gateway, type GatewayOptions, type ListenOptions } from "./gateway.ts";
 export { createLogger, type Logging, type LoggingOptions } from "./logging/logger.ts";

@@ -118,6 +118,14 @@ export interface Tool {
   execute(input: unknown, context: ToolContext, signal: AbortSignal): Promise<ToolResult>;
 }
 
+/** Tools that come and go, for example those of another program. */
+export interface ToolSource extends AsyncDisposable {
+  /** Begins to look for tools; never fails and does not wait. */
+  start(): void;
+  /** The tools there are now. */
+  tools(): readonly Tool[];
+}
+
 /** One block of a transcript message, in the form the wire uses for chat history. */
 export type TranscriptBlock =
   | { readonly type: "text"; readonly text: string }

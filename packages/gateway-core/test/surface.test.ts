@@ -12,6 +12,7 @@ it("pins what the package exports at run time", () => {
     "FatalError",
     "GatewayError",
     "SqliteStore",
+    "createEgress",
     "createGateway",
     "createLogger",
     "fixedConfig",

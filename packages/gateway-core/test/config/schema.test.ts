@@ -241,7 +241,19 @@ describe("configSchema", () => {
       session: { scope: "per-sender", dmScope: "main", identityLinks: {}, mainKey: "main" },
       inbound: { answerBacklogMaxAgeMinutes: 720 },
       outbound: { unknownPolicy: "label" },
-      tools: {},
+      tools: {
+        web: {
+          fetch: {
+            enabled: true,
+            maxChars: 50_000,
+            timeoutSeconds: 30,
+            cacheTtlMinutes: 15,
+            maxRedirects: 3,
+            userAgent: "Mozilla/5.0 (compatible; OpenClaw)",
+            readability: true,
+          },
+        },
+      },
       logging: {
         level: "debug",
         consoleLevel: "info",

@@ -1,8 +1,31 @@
 import * as z from "zod";
 
-import { elevatedPart, execPart, mediaToolsPart, nestedToolsPart, webToolsPart } from "./later/tools.ts";
-import { flag, later, laterPart, opaque, texts } from "./notes.ts";
+import {
+  elevatedPart,
+  execPart,
+  mediaToolsPart,
+  nestedToolsPart,
+  firecrawlPart,
+  webSearchPart,
+} from "./later/tools.ts";
+import { flag, later, laterPart, opaque, text, texts, whole } from "./notes.ts";
 import { toolRules } from "./tool-rules.ts";
+
+const webFetch = z.strictObject({
+  enabled: flag("Offer web_fetch, which reads pages of the public internet.").default(true),
+  maxChars: whole(100, 10_000_000, "Longest text of one page.").default(50_000),
+  timeoutSeconds: z.number().positive().max(600).default(30).describe("For everything together, redirects included."),
+  cacheTtlMinutes: z
+    .number()
+    .nonnegative()
+    .max(1_440)
+    .default(15)
+    .describe("How long a page is kept; 0 for not at all."),
+  maxRedirects: whole(0, 20, "How many redirects are followed.").default(3),
+  userAgent: text("What the gateway calls itself.").default("Mozilla/5.0 (compatible; OpenClaw)"),
+  readability: flag("Reduce pages to Markdown; false gives plain text.").default(true),
+  firecrawl: laterPart(firecrawlPart, { enabled: false }),
+});
 
 /** `tools`: what the model may call. */
 export const toolsSchema = z.strictObject({
@@ -18,7 +41,10 @@ export const toolsSchema = z.strictObject({
   sandbox: laterPart(nestedToolsPart),
   elevated: laterPart(elevatedPart, { enabled: false }),
   exec: laterPart(execPart),
-  web: laterPart(webToolsPart),
+  web: z
+    .strictObject({ search: laterPart(webSearchPart, { enabled: false }), fetch: webFetch.prefault({}) })
+    .prefault({})
+    .describe("The web."),
   media: laterPart(mediaToolsPart),
   message: later(opaque()),
 });

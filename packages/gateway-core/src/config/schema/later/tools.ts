@@ -30,42 +30,27 @@ export const execPart = () =>
     applyPatch: z.strictObject({ enabled: z.boolean().optional(), allowModels: names() }).optional(),
   });
 
-export const webToolsPart = () =>
+export const webSearchPart = () =>
   z.strictObject({
-    search: z
-      .strictObject({
-        enabled: z.boolean().optional(),
-        provider: z.enum(["brave", "perplexity"]).optional(),
-        apiKey: z.string().optional(),
-        maxResults: z.int().min(1).max(10).optional(),
-        timeoutSeconds: z.number().positive().optional(),
-        cacheTtlMinutes: z.number().nonnegative().optional(),
-        perplexity: z
-          .strictObject({ apiKey: z.string().optional(), baseUrl: z.string().optional(), model: z.string().optional() })
-          .optional(),
-      })
+    enabled: z.boolean().optional(),
+    provider: z.enum(["brave", "perplexity"]).optional(),
+    apiKey: z.string().optional(),
+    maxResults: z.int().min(1).max(10).optional(),
+    timeoutSeconds: z.number().positive().optional(),
+    cacheTtlMinutes: z.number().nonnegative().optional(),
+    perplexity: z
+      .strictObject({ apiKey: z.string().optional(), baseUrl: z.string().optional(), model: z.string().optional() })
       .optional(),
-    fetch: z
-      .strictObject({
-        enabled: z.boolean().optional(),
-        maxChars: count().optional(),
-        timeoutSeconds: z.number().positive().optional(),
-        cacheTtlMinutes: z.number().nonnegative().optional(),
-        maxRedirects: count().optional(),
-        userAgent: z.string().optional(),
-        readability: z.boolean().optional(),
-        firecrawl: z
-          .strictObject({
-            enabled: z.boolean().optional(),
-            apiKey: z.string().optional(),
-            baseUrl: z.string().optional(),
-            onlyMainContent: z.boolean().optional(),
-            maxAgeMs: count().optional(),
-            timeoutSeconds: z.number().positive().optional(),
-          })
-          .optional(),
-      })
-      .optional(),
+  });
+
+export const firecrawlPart = () =>
+  z.strictObject({
+    enabled: z.boolean().optional(),
+    apiKey: z.string().optional(),
+    baseUrl: z.string().optional(),
+    onlyMainContent: z.boolean().optional(),
+    maxAgeMs: count().optional(),
+    timeoutSeconds: z.number().positive().optional(),
   });
 
 const understanding = () =>
