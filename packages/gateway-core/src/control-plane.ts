@@ -6,16 +6,21 @@ import { EVENTS, type EventName, type HelloOk, type StateVersion } from "@opencl
 
 import { Authenticator, type SharedSecret } from "./connection/auth.ts";
 import type { Caller, Peer } from "./connection/caller.ts";
-import { Connection, CONNECTION_LIMITS, type ConnectionLimits } from "./connection/connection.ts";
+import {
+  Connection,
+  CONNECTION_LIMITS,
+  type ConnectionDependencies,
+  type ConnectionLimits,
+} from "./connection/connection.ts";
 import { DeviceKeys } from "./connection/device-proof.ts";
 import { toDialectPayload, toHelloOk } from "./connection/dialect.ts";
-import { type HandshakeDependencies, shakeHands } from "./connection/handshake.ts";
+import { shakeHands } from "./connection/handshake.ts";
 import { LiveConnections, POPULATION_LIMITS, type PopulationLimits } from "./connection/live-connections.ts";
 import { WriteBatch } from "./connection/wire/write-batch.ts";
 import type { EventBus } from "./events/bus.ts";
 import { FanOut } from "./events/fan-out.ts";
 import type { HealthMonitor } from "./health/health.ts";
-import { LineBudget } from "./logging/line-budget.ts";
+import { LineBudget } from "./logging/flood/line-budget.ts";
 import type { HttpContext, HttpRoute } from "./net/http-route.ts";
 import { HttpServer, type Listening, type OpenedSocket } from "./net/server.ts";
 import { NET_LIMITS, type NetLimits, type NetSettings } from "./net/settings.ts";
@@ -94,9 +99,7 @@ class Plane implements ControlPlane {
   readonly #authenticator: Authenticator;
   readonly #connections: LiveConnections;
   readonly #fanOut: FanOut;
-  readonly #batch = new WriteBatch();
-  readonly #arrivals: LineBudget;
-  readonly #handshake: HandshakeDependencies;
+  readonly #forConnections: ConnectionDependencies;
   readonly #pings: Timer;
   readonly #startedAt: number;
   readonly #events: readonly string[];
@@ -109,15 +112,9 @@ class Plane implements ControlPlane {
     const { limits } = settings;
     this.#dependencies = dependencies;
     this.#startedAt = clock.now();
-    this.#arrivals = new LineBudget(clock, log);
     this.#authenticator = new Authenticator({ sharedSecret, clock, log });
-    this.#handshake = {
-      authenticator: this.#authenticator,
-      deviceKeys: new DeviceKeys(),
-      now: () => clock.now(),
-      isReady: () => this.#isReady(),
-    };
     this.#connections = new LiveConnections(limits);
+    this.#forConnections = this.#connectionDependencies();
     this.#events = servedEvents(requests.served);
     const deliveries = new LineBudget(clock, log);
     this.#fanOut = new FanOut({
@@ -190,26 +187,33 @@ class Plane implements ControlPlane {
     await this.close({ reason: "gateway stopping" });
   }
 
-  #open({ socket, stream, peer }: OpenedSocket): void {
-    const { settings, clock, ids, requests, health } = this.#dependencies;
-    const connection = new Connection(
-      ids.uuid(),
-      { socket, stream, peer },
-      {
-        limits: settings.limits,
-        clock,
-        note: (message, fields) => this.#arrivals.debug(message, message, () => fields),
-        batch: this.#batch,
-        nonce: ids.uuid(),
-        shakeHands: (attempt) => shakeHands(attempt, this.#handshake),
-        welcome: (caller, authMethod) => this.#welcome(caller, authMethod),
-        answer: (request, caller, signal, reply) => requests.answer(request, caller, signal, reply),
-        encodedPayload: (payload) => health.encodedPayload(payload),
-        onLive: (live, caller) => this.#letIn(live, caller),
-        onClosed: (closed, caller) => this.#forget(closed, caller),
-      },
-    );
-    this.#connections.opened(connection);
+  #open(opened: OpenedSocket): void {
+    this.#connections.opened(new Connection(opened, this.#forConnections));
+  }
+
+  /** What every connection is given. */
+  #connectionDependencies(): ConnectionDependencies {
+    const { settings, clock, ids, log, requests, health } = this.#dependencies;
+    const arrivals = new LineBudget(clock, log);
+    const handshake = {
+      authenticator: this.#authenticator,
+      deviceKeys: new DeviceKeys(),
+      now: () => clock.now(),
+      isReady: () => this.#isReady(),
+    };
+    return {
+      limits: settings.limits,
+      clock,
+      ids,
+      note: (message, fields) => arrivals.debug(message, message, () => fields),
+      batch: new WriteBatch(),
+      shakeHands: (attempt) => shakeHands(attempt, handshake),
+      welcome: (caller, authMethod) => this.#welcome(caller, authMethod),
+      answer: (request, caller, signal, reply) => requests.answer(request, caller, signal, reply),
+      encodedPayload: (payload) => health.encodedPayload(payload),
+      onLive: (connection, caller) => this.#letIn(connection, caller),
+      onClosed: (connection, caller) => this.#forget(connection, caller),
+    };
   }
 
   #welcome(caller: Caller, authMethod: string): HelloOk {

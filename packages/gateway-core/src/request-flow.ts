@@ -21,7 +21,7 @@ import { formatValidationErrors, paramsValidators, type Validator } from "@openc
 
 import type { Reply } from "./connection/connection.ts";
 import { GatewayError, toErrorShape } from "./errors.ts";
-import { LineBudget } from "./logging/line-budget.ts";
+import { LineBudget } from "./logging/flood/line-budget.ts";
 import type { CallContext, Caller, Handler, Services } from "./methods/define.ts";
 import type { AcceptedAnswer } from "./ports.ts";
 

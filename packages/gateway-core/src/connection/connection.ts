@@ -6,7 +6,7 @@ import { formatValidationErrors, validateRequestFrame } from "@openclaw/protocol
 import type { WebSocket } from "ws";
 
 import { toErrorShape } from "../errors.ts";
-import type { Clock, LogFields, Timer } from "../ports.ts";
+import type { Clock, Ids, LogFields, Timer } from "../ports.ts";
 import type { Caller, Peer } from "./caller.ts";
 import { toDialectError } from "./dialect.ts";
 import { limitFirstBytes } from "./wire/first-bytes.ts";
@@ -51,13 +51,14 @@ export interface Transport {
 /** Sends an answer to a request. */
 export type Reply = (frame: Omit<ResponseFrame, "type" | "id">) => void;
 
+/** The same for all connections of one gateway. */
 export interface ConnectionDependencies {
   readonly limits: ConnectionLimits;
   readonly clock: Clock;
   /** Writes a debug line. */
   readonly note: (message: string, fields: LogFields) => void;
   readonly batch: WriteBatch;
-  readonly nonce: string;
+  readonly ids: Pick<Ids, "uuid">;
   readonly shakeHands: (attempt: HandshakeAttempt) => HandshakeOutcome;
   /** The hello of a caller that was let in. */
   readonly welcome: (caller: Caller, authMethod: string) => HelloOk;
@@ -87,6 +88,7 @@ export class Connection {
   readonly #transport: Transport;
   readonly #dependencies: ConnectionDependencies;
   readonly #queue: SendQueue;
+  readonly #nonce: string;
   #state: State;
   #caller: Caller | undefined;
   /** Made for the first request, since many connections never make one. */
@@ -94,7 +96,8 @@ export class Connection {
   #inFlight = 0;
   #seen = { bytesRead: -1, bytesSent: 0, waiting: 0 };
 
-  constructor(id: string, transport: Transport, dependencies: ConnectionDependencies) {
+  constructor(transport: Transport, dependencies: ConnectionDependencies) {
+    const id = dependencies.ids.uuid();
     this.id = id;
     this.peer = transport.peer;
     this.#transport = transport;
@@ -111,7 +114,8 @@ export class Connection {
     socket.on("message", (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
     socket.on("close", () => this.#closed());
     socket.on("error", (error) => dependencies.note("socket error", { connectionId: id, error: error.message }));
-    const challenge = { nonce: dependencies.nonce, ts: clock.now(), capabilities: [] };
+    this.#nonce = dependencies.ids.uuid();
+    const challenge = { nonce: this.#nonce, ts: clock.now(), capabilities: [] };
     this.#queue.sendAnswer(JSON.stringify({ type: "event", event: "connect.challenge", payload: challenge }));
   }
 
@@ -170,8 +174,8 @@ export class Connection {
   }
 
   #open(state: Extract<State, { name: "opening" }>, frame: RequestFrame): void {
-    const { nonce, shakeHands, welcome, onLive, note } = this.#dependencies;
-    const outcome = shakeHands({ connectionId: this.id, frame, nonce, peer: this.peer });
+    const { shakeHands, welcome, onLive, note } = this.#dependencies;
+    const outcome = shakeHands({ connectionId: this.id, frame, nonce: this.#nonce, peer: this.peer });
     if (!outcome.ok) {
       note("a client was not let in", {
         connectionId: this.id,

@@ -5,7 +5,7 @@ import { formatAsJson, JsonLines } from "./json-line.ts";
 import { LogFile } from "./log-file.ts";
 import { type LogRecord, toRecord } from "./record.ts";
 import { Redactor, type RedactorOptions } from "./redact.ts";
-import { RepeatFilter } from "./repeats.ts";
+import { RepeatFilter } from "./flood/repeats.ts";
 import { DEFAULT_LOG_LIMITS, type LogLimits } from "./rotation.ts";
 
 /** Levels as configuration writes them; the log itself has four, and silent is none of them. */

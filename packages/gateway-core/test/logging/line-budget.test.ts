@@ -1,7 +1,7 @@
 import { ManualClock } from "@openclaw/testkit/clock";
 import { describe, expect, it } from "vitest";
 
-import { LineBudget } from "../../src/logging/line-budget.ts";
+import { LineBudget } from "../../src/logging/flood/line-budget.ts";
 import { recordingLog } from "../support/silent-log.ts";
 
 function room() {

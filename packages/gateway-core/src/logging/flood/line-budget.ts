@@ -1,4 +1,4 @@
-import type { Clock, LogFields, Logger } from "../ports.ts";
+import type { Clock, LogFields, Logger } from "../../ports.ts";
 
 const WINDOW_MS = 1_000;
 /** More than people and their tools cause; a program that calls in a loop reaches it. */
