@@ -36,8 +36,7 @@ export class SendQueue {
   readonly #options: SendQueueOptions;
   readonly #missed = new Map<string, { event: OutgoingEvent; isNumbered: boolean }>();
   #seq = 0;
-  /** The last pieces of work in which something was written, and in which writes were held back. */
-  #wroteIn = 0;
+  /** The last piece of work in which something was written. */
   #heldIn = 0;
   /** Bytes of answers written since the buffer was last empty; the client asked for them, so they are not held against it. */
   #answerBytes = 0;
@@ -76,9 +75,7 @@ export class SendQueue {
   #write(parts: readonly Buffer[]): void {
     const { batch, stream } = this.#options;
     const { number } = batch;
-    const isFirst = this.#wroteIn !== number;
-    this.#wroteIn = number;
-    if ((!isFirst || parts.length > 1) && this.#heldIn !== number) {
+    if (this.#heldIn !== number) {
       this.#heldIn = number;
       batch.hold(stream);
     }

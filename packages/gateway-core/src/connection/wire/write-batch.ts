@@ -1,9 +1,6 @@
 import type { Writable } from "node:stream";
 
-/**
- * Joins what is written to one socket during one piece of work: the first frame goes out at once, those after it
- * leave together in one system call when the work is over.
- */
+/** Joins what is written to one socket during one piece of work: it leaves in one system call when the work is over. */
 export class WriteBatch {
   #held: Writable[] = [];
   #number = 1;
