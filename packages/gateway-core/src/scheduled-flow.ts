@@ -17,11 +17,11 @@ import { Cron } from "./cron/cron.ts";
 import type { JobDefinition } from "./cron/job.ts";
 import { SessionNotes } from "./cron/session-notes.ts";
 import type { SlotOutcome, SlotRun } from "./cron/slot-runner.ts";
-import { type JobAnswer, type JobQuestion, runTurnJob, type TurnJobDependencies } from "./cron/turn-job.ts";
+import { type JobQuestion, runTurnJob, type TurnJobDependencies } from "./cron/turn-job.ts";
 import type { EventBus } from "./events/bus.ts";
 import { type HeartbeatQuestion, Heartbeats } from "./heartbeat/heartbeats.ts";
 import { heartbeatJob, heartbeatJobId } from "./heartbeat/heartbeat-job.ts";
-import { readHeartbeatReply } from "./heartbeat/reply.ts";
+import type { HeartbeatAnswer } from "./heartbeat/reply.ts";
 import { heartbeatAgents, type HeartbeatSettings, heartbeatSettings } from "./heartbeat/settings.ts";
 import type { MessageFlow, TurnSubmission } from "./message-flow.ts";
 import { toCronEvent } from "./methods/cron-wire.ts";
@@ -100,7 +100,6 @@ export class ScheduledFlow implements AsyncDisposable {
       hasBegun: async (runId) => (await turnQueue.get(runId)) !== undefined,
       renewSession: (sessionKey) => store.transaction((sql) => renewSession(sql, sessionKey, ids.uuid())),
       ask,
-      visible: visiblePart,
       route: async (agentId, { to, channel, accountId }) =>
         to === undefined ? this.lastRoute(agentId) : this.#target({ to, channel, accountId }),
       enqueue,
@@ -214,12 +213,15 @@ export class ScheduledFlow implements AsyncDisposable {
   }
 
   /** Submits a turn, or finds the one submitted before, and waits for its end; undefined when the signal comes first. */
-  async #ask(submission: TurnSubmission, signal: AbortSignal): Promise<JobAnswer | undefined> {
+  async #ask(
+    submission: TurnSubmission,
+    signal: AbortSignal,
+  ): Promise<HeartbeatAnswer | { readonly error: string } | undefined> {
     const messages = this.#rooms.messages();
     const { turn } = await messages.submit(CLIENT, submission);
     const ended = await messages.wait(turn.runId, LONGEST_WAIT_MS, signal);
     if (signal.aborted) return undefined;
-    if (ended?.answer) return { text: ended.answer.text };
+    if (ended?.answer) return { text: ended.answer.text, isAck: ended.answer.isHeartbeatAck === true };
     return { error: ended?.error?.message ?? "The turn did not end within a day." };
   }
 
@@ -299,10 +301,4 @@ export class ScheduledFlow implements AsyncDisposable {
 
 function submissionOf({ runId, agentId, sessionKey, ...request }: HeartbeatQuestion | JobQuestion): TurnSubmission {
   return { idempotencyKey: runId, source: "agent", sessionKey, agentId, request };
-}
-
-/** What is worth telling of a job's answer: the word that all is well is not. */
-function visiblePart(text: string): string {
-  const reply = readHeartbeatReply(text, 0);
-  return reply.kind === "alert" ? reply.text : "";
 }

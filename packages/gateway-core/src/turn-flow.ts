@@ -218,7 +218,11 @@ export class TurnFlow {
     const { text, stopReason, provider, model, usage } = outcome;
     const durationMs = this.#rooms.clock.now() - (turn.startedAt ?? turn.acceptedAt);
     const { sessionId } = session;
-    return { state: "done", answer: { text, stopReason, provider, model, usage, durationMs, sessionId } };
+    const { isHeartbeatAck } = outcome.reply;
+    return {
+      state: "done",
+      answer: { text, isHeartbeatAck, stopReason, provider, model, usage, durationMs, sessionId },
+    };
   }
 
   async #putBack(turn: Turn): Promise<void> {

@@ -26,8 +26,6 @@ export interface TurnJobDependencies<Route> {
   readonly renewSession: (sessionKey: string) => Promise<void>;
   /** Runs a turn; undefined when the signal ended the wait. Asking again by the same run id is the same turn. */
   readonly ask: (question: JobQuestion, signal: AbortSignal) => Promise<JobAnswer | undefined>;
-  /** What of an answer is worth telling. */
-  readonly visible: (text: string) => string;
   /** Where an answer goes; undefined when there is nowhere. Throws GatewayError for a target that can not be. */
   readonly route: (agentId: string, delivery: JobDelivery) => Promise<Route | undefined>;
   /** Queues a message in the caller's transaction; the answer starts its delivery once that is committed. */
@@ -84,7 +82,7 @@ async function passOn<Route>(
   dependencies: TurnJobDependencies<Route>,
 ): Promise<SlotOutcome> {
   const { definition } = job;
-  const text = "text" in answer ? dependencies.visible(answer.text) : "";
+  const text = "text" in answer ? answer.text : "";
   const { route, problem } = await routeOf(definition.delivery, { agentId, text }, dependencies);
   const reason = "error" in answer ? answer.error : problem;
   let deliver: (() => void) | undefined;

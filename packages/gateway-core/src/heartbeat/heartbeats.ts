@@ -4,7 +4,7 @@ import type { Clock, SqlExecutor, Store } from "../ports.ts";
 import { type Checklist, readChecklist } from "./checklist.ts";
 import { HeartbeatState } from "./heartbeat-state.ts";
 import { checklistPrompt, HEARTBEAT_PROMPT, WAKE_PROMPT } from "./prompts.ts";
-import { readHeartbeatReply } from "./reply.ts";
+import { type HeartbeatAnswer, readHeartbeatReply } from "./reply.ts";
 import { type HeartbeatSettings, isActive } from "./settings.ts";
 
 const PREVIEW_LENGTH = 200;
@@ -42,7 +42,7 @@ export interface HeartbeatDependencies<Route extends HeartbeatRoute> {
   readonly ask: (
     question: HeartbeatQuestion,
     signal: AbortSignal,
-  ) => Promise<{ readonly text: string } | { readonly error: string } | undefined>;
+  ) => Promise<HeartbeatAnswer | { readonly error: string } | undefined>;
   /** Where an answer goes; undefined when there is nowhere. Throws GatewayError for a target that can not be. */
   readonly route: (agentId: string, sessionKey: string, settings: HeartbeatSettings) => Promise<Route | undefined>;
   /** Queues a message in the caller's transaction; the answer starts its delivery once that is committed. */
@@ -112,7 +112,7 @@ export class Heartbeats<Route extends HeartbeatRoute> {
         { ...report, status: "failed", reason: error, durationMs, indicatorType: "error" },
       );
     }
-    return this.#pass(run, { settings, sessionKey, memo, text: answer.text }, { ...report, durationMs });
+    return this.#pass(run, { settings, sessionKey, memo, answer }, { ...report, durationMs });
   }
 
   async #reasonToSkip(
@@ -135,7 +135,7 @@ export class Heartbeats<Route extends HeartbeatRoute> {
   ): Promise<HeartbeatOutcome> {
     const { settings, sessionKey, memo } = said;
     const { undo, enqueue } = this.#dependencies;
-    const reply = readHeartbeatReply(said.text, settings.ackMaxChars);
+    const reply = readHeartbeatReply(said.answer, settings.ackMaxChars);
     if (reply.kind !== "alert") {
       const turn = { key: sessionKey, runId: run.runId, updatedAt: memo.updatedAt };
       return this.#end({ state: "done" }, { ...report, status: reply.kind, indicatorType: "ok" }, (sql) =>
@@ -189,7 +189,7 @@ interface Said {
   readonly settings: HeartbeatSettings;
   readonly sessionKey: string;
   readonly memo: HeartbeatMemo;
-  readonly text: string;
+  readonly answer: HeartbeatAnswer;
 }
 
 function questionOf(

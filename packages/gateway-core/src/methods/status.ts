@@ -1,6 +1,7 @@
 import type { ResultOf, SessionStatus } from "@openclaw/protocol";
 
 import { agentIds, defaultAgentId } from "../config/agent-selection.ts";
+import { mainSessionKey } from "../sessions/session-key.ts";
 import type { Session } from "../sessions/session-store.ts";
 import { type CallContext, defineHandler } from "./define.ts";
 
@@ -9,10 +10,11 @@ const MAX_RECENT = 10;
 type Result = ResultOf<"status">;
 
 export const status = defineHandler("status", async (_params, context) => {
-  const { agent, config, health, notes, sessions } = context;
+  const { agent, config, health, notes, scheduled, sessions } = context;
   const snapshot = await health.read();
   const defaultId = defaultAgentId(config.current);
   const path = config.paths.databaseFile;
+  const mainKey = mainSessionKey(defaultId, config.current.session);
   const [newest, counts] = await Promise.all([sessions.list({ limit: MAX_RECENT }), sessions.countByAgent()]);
   const byAgent = await Promise.all(
     agentIds(config.current).map(async (agentId) => ({
@@ -44,7 +46,7 @@ export const status = defineHandler("status", async (_params, context) => {
       })),
     },
     channelSummary: channelLines(context),
-    queuedSystemEvents: [...notes.list()],
+    queuedSystemEvents: [...notes.list(), ...(await scheduled.notes.waiting(mainKey))],
     sessions: {
       paths: [path],
       count: [...counts.values()].reduce((sum, count) => sum + count, 0),

@@ -8,6 +8,9 @@ export interface TurnRequest {
   readonly prompt: string;
   readonly model?: string;
   readonly thinking?: string;
+  /** Whether the reply says which tools were used, and what the model thought. */
+  readonly verbose?: string;
+  readonly reasoning?: string;
   readonly extraSystemPrompt?: string;
   /** In milliseconds. */
   readonly timeoutMs?: number;
@@ -45,6 +48,8 @@ export interface Turn {
 export interface TurnAnswer {
   /** What is shown; empty when the agent chose to stay silent. */
   readonly text: string;
+  /** The agent said that there was nothing to report; the word for it is no longer in the text. */
+  readonly isHeartbeatAck?: boolean;
   readonly stopReason: string;
   readonly provider: string;
   readonly model: string;
