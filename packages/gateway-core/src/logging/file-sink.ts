@@ -22,7 +22,8 @@ const OPEN_FLAGS =
   (constants.O_NONBLOCK ?? 0);
 /** Characters of lines that wait. */
 const LONGEST_QUEUE = 4 * 1024 * 1024;
-const LONGEST_CHUNK = 256 * 1024;
+/** So many are worth a write of their own at once. */
+const ENOUGH = 256 * 1024;
 /** Between two writes: each costs as much as dozens of lines. */
 const PAUSE_MS = 50;
 const FIRST_RETRY_MS = 1000;
@@ -50,8 +51,8 @@ export interface FileSinkOptions {
 export class FileSink implements AsyncDisposable {
   readonly #options: FileSinkOptions;
   readonly #layout: LogLayout;
-  #queue: string[] = [];
-  #queuedLength = 0;
+  /** Lines that wait. */
+  #queue = "";
   /** What a write that failed has left of its lines. */
   #rest: Buffer | undefined;
   #lost = 0;
@@ -85,15 +86,14 @@ export class FileSink implements AsyncDisposable {
 
   /** `isUrgent`: this line and those before it wait for no others. */
   write(line: string, isUrgent = false): void {
-    if (this.#closed || this.#queuedLength + line.length > LONGEST_QUEUE) {
+    if (this.#closed || this.#queue.length + line.length > LONGEST_QUEUE) {
       this.#lost += 1;
       return;
     }
-    this.#queue.push(line);
-    this.#queuedLength += line.length;
+    this.#queue += line;
     if (isUrgent) this.#isUrgent = true;
     if (this.#draining !== undefined || this.#retry !== undefined) return;
-    if (this.#isUrgent || this.#queuedLength >= LONGEST_CHUNK) this.#start();
+    if (this.#isUrgent || this.#queue.length >= ENOUGH) this.#start();
     else if (this.#pause === undefined) this.#startAfterPause();
   }
 
@@ -119,7 +119,7 @@ export class FileSink implements AsyncDisposable {
   }
 
   get #hasWork(): boolean {
-    return this.#queue.length > 0 || this.#rest !== undefined;
+    return this.#queue !== "" || this.#rest !== undefined;
   }
 
   #startAfterPause(): void {
@@ -144,7 +144,7 @@ export class FileSink implements AsyncDisposable {
         await this.#writeSome();
         this.#trouble = undefined;
         this.#retryMs = FIRST_RETRY_MS;
-      } while (this.#lost > 0 || (this.#hasWork && (this.#isUrgent || this.#queuedLength >= LONGEST_CHUNK)));
+      } while (this.#lost > 0 || (this.#hasWork && (this.#isUrgent || this.#queue.length >= ENOUGH)));
     } catch (error) {
       await this.#giveWay(reasonOf(error));
     } finally {
@@ -155,15 +155,13 @@ export class FileSink implements AsyncDisposable {
   }
 
   #queueLossLine(): void {
-    const line = this.#options.lossLine(this.#lost, this.#trouble ?? "too much at once");
+    this.#queue += this.#options.lossLine(this.#lost, this.#trouble ?? "too much at once");
     this.#lost = 0;
-    this.#queue.push(line);
-    this.#queuedLength += line.length;
   }
 
   async #writeSome(): Promise<void> {
     const file = await this.#openCurrent();
-    const chunk = this.#takeChunk();
+    const chunk = this.#takeWaiting();
     let offset = 0;
     try {
       while (offset < chunk.length) {
@@ -177,20 +175,15 @@ export class FileSink implements AsyncDisposable {
     }
   }
 
-  #takeChunk(): Buffer {
-    const rest = this.#rest;
-    this.#rest = undefined;
-    if (rest !== undefined) return rest;
-    let count = 0;
-    let length = 0;
-    for (const line of this.#queue) {
-      if (count > 0 && length + line.length > LONGEST_CHUNK) break;
-      length += line.length;
-      count += 1;
+  /** What an earlier write has left, or all that waits. */
+  #takeWaiting(): Buffer {
+    const bytes = this.#rest ?? Buffer.from(this.#queue, "utf8");
+    if (this.#rest === undefined) {
+      this.#queue = "";
+      this.#isUrgent = false;
     }
-    this.#queuedLength -= length;
-    if (count === this.#queue.length) this.#isUrgent = false;
-    return Buffer.from(this.#queue.splice(0, count).join(""), "utf8");
+    this.#rest = undefined;
+    return bytes;
   }
 
   async #openCurrent(): Promise<{ readonly handle: FileHandle; size: number }> {
