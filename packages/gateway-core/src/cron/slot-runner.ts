@@ -90,9 +90,7 @@ export class SlotRunner implements AsyncDisposable {
       this.#pumpAgain = true;
       return this.#pumping;
     }
-    this.#pumping = this.#pumpUntilDone().finally(() => {
-      this.#pumping = undefined;
-    });
+    this.#pumping = this.#pumpUntilDone();
     return this.#pumping;
   }
 
@@ -132,10 +130,15 @@ export class SlotRunner implements AsyncDisposable {
   }
 
   async #pumpUntilDone(): Promise<void> {
-    do {
-      this.#pumpAgain = false;
-      for (const kind of KINDS) await this.#startWhatFits(kind);
-    } while (this.#pumpAgain && !this.#stop.signal.aborted);
+    try {
+      do {
+        this.#pumpAgain = false;
+        for (const kind of KINDS) await this.#startWhatFits(kind);
+      } while (this.#pumpAgain && !this.#stop.signal.aborted);
+    } finally {
+      // In the same breath as the check above: whoever calls next starts a pass of its own.
+      this.#pumping = undefined;
+    }
   }
 
   async #startWhatFits(kind: JobKind): Promise<void> {
