@@ -11,7 +11,7 @@ import {
 } from "@openclaw/gateway-core";
 
 import { agentRuntimeSettings } from "./agents.ts";
-import { configuredTools } from "./tools.ts";
+import { configuredTools, configuredToolSources } from "./tools.ts";
 import { version } from "./version.ts";
 
 export interface Composition {
@@ -38,6 +38,7 @@ export function compose({ config, log, logFile, channels, listen }: Composition)
       log: log.child("agent"),
     }),
     tools: configuredTools(config),
+    toolSources: configuredToolSources(config, log.child("mcp")),
     channels,
   });
 }

@@ -1,5 +1,13 @@
-import { builtInTools, webFetchTool } from "@openclaw/agent-runtime";
-import { type ConfigRuntime, createEgress, systemClock, type Tool } from "@openclaw/gateway-core";
+import { builtInTools, mcpServers, type McpServerSettings, webFetchTool } from "@openclaw/agent-runtime";
+import {
+  type ConfigRuntime,
+  createEgress,
+  type GatewayConfig,
+  type Logger,
+  systemClock,
+  type Tool,
+  type ToolSource,
+} from "@openclaw/gateway-core";
 
 const MINUTE_MS = 60_000;
 
@@ -16,4 +24,28 @@ export function configuredTools(config: ConfigRuntime): () => readonly Tool[] {
     },
   });
   return () => (fetchSettings().enabled ? [...always, webFetch] : always);
+}
+
+/** The tools of the MCP servers that the configuration names. */
+export function configuredToolSources(config: ConfigRuntime, log: Logger): readonly ToolSource[] {
+  const servers = Object.entries(config.current.tools.mcp?.servers ?? {})
+    .filter(([, server]) => server.enabled)
+    .map(([name, server]): [string, McpServerSettings] => [name, mcpSettings(server)]);
+  return servers.length === 0 ? [] : [mcpServers({ servers: Object.fromEntries(servers), clock: systemClock, log })];
+}
+
+type ConfiguredMcpServer = NonNullable<GatewayConfig["tools"]["mcp"]>["servers"][string];
+
+/** The schema made sure that there is either a command or an address. */
+function mcpSettings({
+  url,
+  command = "",
+  args,
+  env,
+  cwd,
+  headers,
+  timeoutSeconds,
+}: ConfiguredMcpServer): McpServerSettings {
+  const timeoutMs = timeoutSeconds * 1_000;
+  return url === undefined ? { command, args, env, cwd, timeoutMs } : { url, headers, timeoutMs };
 }

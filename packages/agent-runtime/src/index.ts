@@ -17,3 +17,6 @@ export { builtInTools } from "./tools/built-in-tools.ts";
 export type { BuiltInToolSettings } from "./tools/built-in-tools.ts";
 export { webFetchTool } from "./tools/web/web-fetch.ts";
 export type { WebFetchOptions, WebFetchSettings } from "./tools/web/web-fetch.ts";
+export { mcpServers } from "./mcp/mcp-servers.ts";
+export type { McpServersOptions } from "./mcp/mcp-servers.ts";
+export type { McpAddress, McpProgram, McpServerSettings } from "./mcp/mcp-settings.ts";

@@ -41,8 +41,12 @@ export {
   type Tool,
   type ToolContext,
   type ToolResult,
+  type ToolSource,
   type TranscriptBlock,
   type TranscriptMessage,
   type TurnPart,
+  type Egress,
+  type EgressLimits,
+  type EgressResponse,
 } from "./ports.ts";
 export { systemClock, systemIds } from "./host/system.ts";

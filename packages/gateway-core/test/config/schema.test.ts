@@ -159,6 +159,9 @@ const documented = {
     exec: { backgroundMs: 10_000, timeoutSec: 1800, host: "sandbox", applyPatch: { enabled: true } },
     elevated: { enabled: true, allowFrom: { whatsapp: ["+1"] } },
     web: { search: { enabled: true, apiKey: "k" }, fetch: { maxChars: 50_000 } },
+    mcp: {
+      servers: { files: { command: "files-mcp", args: ["--root", "/srv"] }, web: { url: "http://127.0.0.1:1/mcp" } },
+    },
     media: { audio: { enabled: true } },
     agentToAgent: { enabled: false, allow: ["main"] },
     subagents: { tools: { deny: ["cron"] } },
@@ -305,6 +308,10 @@ describe("parts without effect in this version", () => {
     ],
     ["{ session: { reset: { atHour: 24 } } }", "session.reset.atHour: expected at most 23, got 24"],
     ["{ browser: { profiles: { a: { cdpPort: 'x' } } } }", 'browser.profiles.a.cdpPort: expected a number, got "x"'],
+    [
+      "{ tools: { mcp: { servers: { a: { url: 'http://h/', command: 'x' } } } } }",
+      "tools.mcp.servers.a: expected either command or url",
+    ],
     ["{ canvasHost: 5 }", "canvasHost: expected an object, got 5"],
   ])("are checked all the same: %s", (source, problem) => {
     expect(() => fixedConfig(json5.parse<GatewayConfigInput>(source))).toThrow(problem);

@@ -1,7 +1,7 @@
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import type { Tool } from "../../src/ports.ts";
+import type { Tool, ToolSource } from "../../src/ports.ts";
 import { startGateway } from "../support/running-gateway.ts";
 
 let directory: TempDirectory;
@@ -39,5 +39,24 @@ describe("the tools of a turn", () => {
     const message = main?.find(({ name }) => name === "message");
     expect(message?.isFor?.({ provider: "anthropic", model: "claude" })).toBe(true);
     expect(message?.isFor?.({ provider: "openai", model: "gpt" })).toBe(false);
+  });
+
+  it("come from sources too, which start and stop with the gateway; of one name, the host's own is taken", async () => {
+    const events: string[] = [];
+    const source: ToolSource = {
+      start: () => void events.push("started"),
+      tools: () => [tool("files_read"), { ...tool("message"), description: "not this one" }],
+      [Symbol.asyncDispose]: async () => void events.push("stopped"),
+    };
+    const gateway = await startGateway(directory.path, { tools: () => [tool("message")], toolSources: [source] });
+    expect(events).toEqual(["started"]);
+    await gateway.call("agent", { message: "hi", idempotencyKey: "k1" });
+    const [turn] = gateway.agent.turns;
+    expect(turn?.tools.map(({ name, description }) => [name, description])).toEqual([
+      ["message", "message"],
+      ["files_read", "files_read"],
+    ]);
+    await gateway.stop();
+    expect(events).toEqual(["started", "stopped"]);
   });
 });

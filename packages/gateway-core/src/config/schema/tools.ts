@@ -9,6 +9,7 @@ import {
   webSearchPart,
 } from "./later/tools.ts";
 import { flag, later, laterPart, opaque, text, texts, whole } from "./notes.ts";
+import { mcpSchema } from "./mcp.ts";
 import { toolRules } from "./tool-rules.ts";
 
 const webFetch = z.strictObject({
@@ -45,6 +46,7 @@ export const toolsSchema = z.strictObject({
     .strictObject({ search: laterPart(webSearchPart, { enabled: false }), fetch: webFetch.prefault({}) })
     .prefault({})
     .describe("The web."),
+  mcp: mcpSchema.optional().describe("Tools of other programs."),
   media: laterPart(mediaToolsPart),
   message: later(opaque()),
 });
