@@ -218,6 +218,7 @@ class RunningGateway implements Gateway {
       inbox,
       idempotency,
       turnQueue,
+      overheard,
       health,
       presence,
       media,
@@ -244,7 +245,9 @@ class RunningGateway implements Gateway {
     await scheduled.start();
     this.#started.use(health);
     await health.start();
-    const prunes = [inbox, turnQueue, outbox, idempotency, media, scheduled].map((room) => () => room.prune());
+    const prunes = [inbox, turnQueue, overheard, outbox, idempotency, media, scheduled].map(
+      (room) => () => room.prune(),
+    );
     this.#started.use(keepWithinRetention(prunes, clock, log));
     this.isReady = true;
     log.info("listening", { url: this.url });
@@ -304,9 +307,12 @@ function insider(name: string, version: string, scopes: readonly string[]): Call
 
 /** Of two tools with one name the first is taken: what a host gives comes before what others bring. */
 function toolsOf({ tools = [], toolSources = [] }: GatewayOptions): readonly Tool[] {
+  const byName = new Map<string, Tool>();
   const own = typeof tools === "function" ? tools() : tools;
-  const all = [...own, ...toolSources.flatMap((source) => source.tools())];
-  return [...new Map(all.toReversed().map((tool) => [tool.name, tool])).values()].toReversed();
+  for (const tool of [...own, ...toolSources.flatMap((source) => source.tools())]) {
+    if (!byName.has(tool.name)) byName.set(tool.name, tool);
+  }
+  return [...byName.values()];
 }
 
 function resolveConfig({ config = {}, stateDir, channels = [] }: GatewayOptions): ConfigRuntime {

@@ -6,29 +6,21 @@
  * A platform is told "received" once `accept` resolves, which is after the inbox commit and before any decision.
  * Everything later works from what stands in the store, so a process that dies anywhere is taken up where it was.
  * Messages from the control plane (`chat.send`, `agent`) come in by the second door, `submit`, and walk the same way.
- * The turn itself is in turn-flow.ts.
+ * What is decided about a channel's message is in inbound-flow.ts, what commands lead to in command-flow.ts, and the
+ * turn itself in turn-flow.ts.
  */
 import type { InboundBatch, InboundMessage } from "@openclaw/channels-contract";
 
-import { promptText, withOverheard } from "./agent/prompt-text.ts";
 import type { ChannelSupervisor } from "./channels/supervisor.ts";
 import type { Announce, CommandFlow, GivenOrders } from "./command-flow.ts";
 import type { TurnChoice } from "./commands/define.ts";
 import { GatewayError } from "./errors.ts";
-import { type PlacedMessage, placeMessage, replyRoute, resetTypeOf, touchOf, turnOf } from "./inbound-turn.ts";
+import type { FlowSettings, InboundFlow } from "./inbound-flow.ts";
 import type { Inbox, InboxEntry, Source } from "./inbox/inbox.ts";
-import type { Outbox } from "./outbox/outbox.ts";
-import type { PairingStore } from "./policy/pairing.ts";
-import { type Decision, decide, isAddressed } from "./policy/policy.ts";
-import type { Clock, Ids, Logger, SqlExecutor, Store, Timer } from "./ports.ts";
-import type { Overheard } from "./sessions/overheard.ts";
-import type { ResetRule, ResetSubject } from "./sessions/reset-rule.ts";
-import type { SessionKeySettings } from "./sessions/session-key.ts";
-import type { Session, SessionStore } from "./sessions/session-store.ts";
-import type { Backlog } from "./sessions/backlog.ts";
-import type { QueueSettings } from "./sessions/queue-mode.ts";
+import type { Clock, Ids, Logger, Store, Timer } from "./ports.ts";
+import type { SessionStore } from "./sessions/session-store.ts";
 import type { TurnQueue } from "./sessions/turn-queue.ts";
-import type { NewTurn, ReplyRoute, Turn, TurnRequest, TurnSource } from "./sessions/turn.ts";
+import type { ReplyRoute, Turn, TurnRequest, TurnSource } from "./sessions/turn.ts";
 import type { TurnFlow } from "./turn-flow.ts";
 
 /** The inbox channel of messages that clients of the control plane send; no channel plugin may have this id. */
@@ -69,6 +61,7 @@ export interface SubmittedTurn {
   readonly isNew: boolean;
 }
 
+/** What a client says in a session: commands, or something for the agent with wishes about how it answers. */
 interface SubmissionReading {
   readonly text: string;
   readonly choice: TurnChoice;

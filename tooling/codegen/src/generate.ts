@@ -8,6 +8,7 @@ import { renderProtocolPage } from "./docs/protocol-page.ts";
 import { buildSchema, type SchemaDocument } from "./json-schema.ts";
 import { renderSwift } from "./swift/files.ts";
 import {
+  renderChatCommandTable,
   renderCommandTable,
   renderContracts,
   renderEntityTypes,
@@ -39,6 +40,8 @@ export async function generate(root: URL, filter: (path: string) => boolean = ()
     ...(await fixtureRenderers(folder("packages/protocol/test/golden"))),
     "packages/gateway-core/src/methods/table.gen.ts": () =>
       renderHandlerTable(folder("packages/gateway-core/src/methods"), catalog),
+    "packages/gateway-core/src/commands/table.gen.ts": () =>
+      renderChatCommandTable(folder("packages/gateway-core/src/commands/catalog")),
     "packages/cli/src/commands/table.gen.ts": () => renderCommandTable(folder("packages/cli/src/commands")),
   };
   const wanted = Object.entries(renderers).filter(([path]) => filter(path));

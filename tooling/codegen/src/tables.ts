@@ -157,6 +157,18 @@ export type CommandKey = keyof typeof COMMANDS;
 `;
 }
 
+/** packages/gateway-core/src/commands/table.gen.ts: every chat command. */
+export async function renderChatCommandTable(folder: string): Promise<string> {
+  const names = (await listModules(folder)).map((file) => basename(file, ".ts"));
+  const imports = names.map((name) => `import { command as ${camelCase(name)}Command } from "./catalog/${name}.ts";\n`);
+  return `${HEADER}${imports.join("")}import type { ChatCommand } from "./define.ts";
+
+/** Every chat command, by the name of its file. */
+export const CHAT_COMMANDS: readonly ChatCommand[] = [
+${names.map((name) => `  ${camelCase(name)}Command,\n`).join("")}];
+`;
+}
+
 function quote(text: string): string {
   return JSON.stringify(text);
 }

@@ -1,6 +1,8 @@
 import type { InboundMessage } from "@openclaw/channels-contract";
 
 const MAX_QUOTE_LENGTH = 1_000;
+const OVERHEARD = "[Chat messages since your last reply - for context]";
+const CURRENT = "[Current message - respond to this]";
 
 /** What the agent reads of an inbound message: in groups who wrote it, what it answers, and what files came along. */
 export function promptText(message: InboundMessage): string {
@@ -14,6 +16,11 @@ export function promptText(message: InboundMessage): string {
   const text = lines.join("\n");
   if (message.chat.type === "direct") return text;
   return `${message.sender.displayName ?? message.sender.username ?? message.sender.id}: ${text}`;
+}
+
+/** A prompt after what was said in its group since the last answer. */
+export function withOverheard(prompt: string, lines: readonly string[]): string {
+  return lines.length === 0 ? prompt : [OVERHEARD, ...lines, "", CURRENT, prompt].join("\n");
 }
 
 function shorten(text: string): string {

@@ -22,6 +22,7 @@ export const chatSend = defineHandler("chat.send", async (params, context) => {
     source: "chat",
     sessionKey: target.sessionKey,
     agentId: target.agentId,
+    ...(context.caller.scopes.includes("operator.admin") ? { byOwner: true } : {}),
     request: {
       prompt: params.message,
       ...(params.thinking === undefined ? {} : { thinking: params.thinking }),

@@ -1,8 +1,25 @@
 import type { AccessSettings, GroupSettings, InboundMessage } from "@openclaw/channels-contract";
 
-/** What is to be done with a message, and why. */
+import { isMentioned } from "./mentions.ts";
+
+/** What a sender may do besides talking. */
+export interface Authority {
+  /** Commands are theirs to give. */
+  readonly mayCommand: boolean;
+  /** The assistant is theirs: listed by id in allowFrom, or, where that lists nobody, let in by a pairing code. */
+  readonly isOwner: boolean;
+}
+
+interface Heard extends Authority {
+  readonly extraSystemPrompt?: string;
+  /** Which messages of the group are answered; absent in direct chats. */
+  readonly activation?: "mention" | "always";
+}
+
+/** What is to be done with a message, and why. `overhear`: keep it in mind, but do not answer. */
 export type Decision =
-  | { readonly action: "answer"; readonly extraSystemPrompt?: string }
+  | ({ readonly action: "answer" } & Heard)
+  | ({ readonly action: "overhear"; readonly reason: string } & Heard)
   | { readonly action: "pair" }
   | { readonly action: "ignore"; readonly reason: string };
 
@@ -11,6 +28,12 @@ export interface PolicyInput {
   readonly access: AccessSettings;
   /** The sender was let in by a pairing code. */
   readonly isPaired: boolean;
+  /** What was set for the group's session by command. */
+  readonly activation?: "mention" | "always" | undefined;
+  /** Words that call the agent by name. */
+  readonly mentionPatterns?: readonly string[];
+  /** False lets everyone who is answered give commands. */
+  readonly useAccessGroups?: boolean;
 }
 
 /** Decides about one message. Pure: the same input always gets the same decision. */
@@ -20,18 +43,26 @@ export function decide(input: PolicyInput): Decision {
   return chat.type === "direct" ? decideDirect(input) : decideGroup(input);
 }
 
-function decideDirect({ message, access, isPaired }: PolicyInput): Decision {
+/** True when the message itself calls the bot: by a mention of the platform, or by answering it. */
+export function isAddressed(message: InboundMessage): boolean {
+  return message.mentionsSelf === true || message.replyTo?.isSelf === true;
+}
+
+function decideDirect(input: PolicyInput): Decision {
+  const { message, access, isPaired } = input;
   if (access.directPolicy === "disabled") return ignore("direct messages are turned off (dmPolicy is disabled)");
   if (message.sender.isBot) return ignore("the sender is a bot");
+  const answer = { action: "answer", mayCommand: true, isOwner: isOwner(input) } as const;
   const listed = access.allowFrom.includes(message.sender.id);
   if (access.directPolicy === "open") {
-    return listed || access.allowFrom.includes("*") ? answer() : ignore('dmPolicy is open, but allowFrom lacks "*"');
+    return listed || access.allowFrom.includes("*") ? answer : ignore('dmPolicy is open, but allowFrom lacks "*"');
   }
-  if (listed || isPaired) return answer();
+  if (listed || isPaired) return answer;
   return access.directPolicy === "pairing" ? { action: "pair" } : ignore("the sender is not in allowFrom");
 }
 
-function decideGroup({ message, access, isPaired }: PolicyInput): Decision {
+function decideGroup(input: PolicyInput): Decision {
+  const { message, access, isPaired } = input;
   const { chat, sender } = message;
   if (access.groupPolicy === "disabled") return ignore("group messages are turned off (groupPolicy is disabled)");
   const settings = settingsOfGroup(access, chat.id, chat.threadId);
@@ -46,8 +77,35 @@ function decideGroup({ message, access, isPaired }: PolicyInput): Decision {
       );
     }
   }
-  if ((settings.requireMention ?? true) && !isAddressed(message)) return ignore("the message does not mention the bot");
-  return answer(settings.systemPrompt);
+  const heard = heardIn(settings, input);
+  const isCalled = isAddressed(message) || isMentioned(message.text, input.mentionPatterns ?? []);
+  if (heard.activation === "always" || isCalled) return { action: "answer", ...heard };
+  return { action: "overhear", reason: "the message does not mention the bot", ...heard };
+}
+
+function heardIn(settings: GroupSettings, input: PolicyInput): Heard {
+  const configured = (settings.requireMention ?? true) ? "mention" : "always";
+  return {
+    activation: input.activation ?? configured,
+    mayCommand: mayCommandInGroup(settings, input),
+    isOwner: isOwner(input),
+    ...(settings.systemPrompt === undefined ? {} : { extraSystemPrompt: settings.systemPrompt }),
+  };
+}
+
+/** Where nobody is listed, or everybody is, everybody who is heard may give commands. */
+function mayCommandInGroup(
+  settings: GroupSettings,
+  { message, access, isPaired, useAccessGroups }: PolicyInput,
+): boolean {
+  if (useAccessGroups === false) return true;
+  const listed = [...access.allowFrom, ...(settings.allowFrom ?? access.groupAllowFrom)];
+  return listed.length === 0 || listed.includes("*") || listed.includes(message.sender.id) || isPaired;
+}
+
+function isOwner({ message, access, isPaired }: PolicyInput): boolean {
+  const owners = access.allowFrom.filter((id) => id !== "*");
+  return owners.length === 0 ? isPaired : owners.includes(message.sender.id);
 }
 
 /** The settings that apply in a group or one of its topics; undefined when the group is not considered at all. */
@@ -57,14 +115,6 @@ function settingsOfGroup(access: AccessSettings, chatId: string, threadId?: stri
   if (!group) return undefined;
   const topic = threadId === undefined ? undefined : group.topics?.[threadId];
   return topic ? { ...group, ...topic } : group;
-}
-
-function isAddressed(message: InboundMessage): boolean {
-  return message.mentionsSelf === true || message.replyTo?.isSelf === true;
-}
-
-function answer(extraSystemPrompt?: string): Decision {
-  return extraSystemPrompt === undefined ? { action: "answer" } : { action: "answer", extraSystemPrompt };
 }
 
 function ignore(reason: string): Decision {

@@ -20,7 +20,7 @@ export interface SessionOrigin {
 
 /** How messages that arrive during a turn are treated, as set for one session. */
 export interface QueueChoice {
-  readonly mode?: "collect" | "steer" | "followup" | "steer-backlog" | "interrupt";
+  readonly mode?: "collect" | "steer" | "followup" | "interrupt";
   readonly debounceMs?: number;
   readonly cap?: number;
   readonly drop?: "old" | "new" | "summarize";

@@ -29,17 +29,19 @@ export interface TurnTrace {
 
 /** What people may set for one session; undefined leaves what is set, null clears it. */
 export type SessionChange = {
-  readonly [Key in
-    | "label"
-    | "model"
-    | "thinkingLevel"
-    | "verboseLevel"
-    | "reasoningLevel"
-    | "responseUsage"
-    | "sendPolicy"
-    | "activation"
-    | "queue"
-    | "spawnedBy"]?: NonNullable<Session[Key]> | null | undefined;
+  readonly [
+    Key in
+      | "label"
+      | "model"
+      | "thinkingLevel"
+      | "verboseLevel"
+      | "reasoningLevel"
+      | "responseUsage"
+      | "sendPolicy"
+      | "activation"
+      | "queue"
+      | "spawnedBy"
+  ]?: NonNullable<Session[Key]> | null | undefined;
 };
 
 const CHANGE_COLUMNS: Readonly<Record<keyof SessionChange, string>> = {

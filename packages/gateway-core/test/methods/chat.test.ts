@@ -54,6 +54,43 @@ describe("R6.12 chat.send", () => {
     });
   });
 
+  it("15.5 answers a command with started, then one chat final with seq 1 and no agent events", async () => {
+    await using gateway = await startGateway(directory.path);
+    await using client = await gateway.connect();
+    const answer = await client.request("chat.send", say("/status", "c8"));
+    expect(answer.payload).toEqual({ runId: "c8", status: "started" });
+    const final = await client.event("chat", ({ payload }) => payload?.["runId"] === "c8");
+    expect(final.payload).toMatchObject({
+      seq: 1,
+      state: "final",
+      sessionKey: "agent:main:main",
+      message: { role: "assistant", content: [{ text: expect.stringContaining("OpenClaw 1.2.3") as string }] },
+    });
+    expect(client.frames.indexOf(answer)).toBeLessThan(client.frames.indexOf(final));
+    expect(client.events("agent")).toEqual([]);
+    expect((await client.request("chat.send", say("/status", "c8"))).payload).toMatchObject({ status: "ok" });
+    expect(client.events("chat")).toHaveLength(1);
+  });
+
+  it("begins a session anew by /new, and lets only an administrator use what is the owner's", async () => {
+    await using gateway = await startGateway(directory.path);
+    await using client = await gateway.connect();
+    const told = async (message: string, key: string, by = client) => {
+      await by.request("chat.send", say(message, key));
+      const ended = ({ payload }: { payload?: Record<string, unknown> }) =>
+        payload?.["runId"] === key && payload["state"] === "final";
+      return JSON.stringify((await by.event("chat", ended)).payload);
+    };
+    await told("hello", "c1");
+    const before = await client.request("chat.history", { sessionKey: "main" });
+    expect(await told("/new again", "c2")).toContain("Echo: again");
+    const after = await client.request("chat.history", { sessionKey: "main" });
+    expect(after.payload?.["sessionId"]).not.toBe(before.payload?.["sessionId"]);
+    expect(await told("/send off", "c3")).toContain("no longer delivered");
+    await using writer = await gateway.connect({ scopes: ["operator.read", "operator.write"] });
+    expect(await told("/send on", "c4", writer)).toContain("/send is for the owner");
+  });
+
   it("15.3 chat.abort sends the aborted event, with what was said so far, before it answers", async () => {
     await using gateway = await startGateway(directory.path);
     const { script, begun } = hangingScript();

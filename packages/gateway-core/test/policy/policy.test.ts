@@ -1,6 +1,7 @@
 import type { AccessSettings, InboundMessage } from "@openclaw/channels-contract";
 import { describe, expect, it } from "vitest";
 
+import { identityPatterns } from "../../src/policy/mentions.ts";
 import { decide } from "../../src/policy/policy.ts";
 
 const access = (changes: Partial<AccessSettings> = {}): AccessSettings => ({
@@ -55,7 +56,7 @@ describe("groups", () => {
   it("answers a listed sender who mentions the bot or replies to it, and nobody else", () => {
     expect(actionOf(group("7"), access())).toBe("answer");
     expect(actionOf(group("8"), access(), true)).toBe("ignore");
-    expect(actionOf(group("7", { mentionsSelf: false }), access())).toBe("ignore");
+    expect(actionOf(group("7", { mentionsSelf: false }), access())).toBe("overhear");
     expect(actionOf(group("7", { mentionsSelf: false, replyTo: { messageId: "0", isSelf: true } }), access())).toBe(
       "answer",
     );
@@ -77,11 +78,42 @@ describe("groups", () => {
       },
     };
     const inTopic = group("7", { mentionsSelf: false, chat: { id: "-100", type: "group", threadId: "5" } });
-    expect(decide({ message: inTopic, access: access({ groups }), isPaired: false })).toEqual({
+    expect(decide({ message: inTopic, access: access({ groups }), isPaired: false })).toMatchObject({
       action: "answer",
+      activation: "always",
       extraSystemPrompt: "topic",
     });
-    expect(actionOf(group("7", { mentionsSelf: false }), access({ groups }))).toBe("ignore");
+    expect(actionOf(group("7", { mentionsSelf: false }), access({ groups }))).toBe("overhear");
+  });
+
+  it("is called by the agent's names too, and by command at every message", () => {
+    const heard = (text: string, more: object = {}) =>
+      decide({
+        message: group("7", { mentionsSelf: false, text }),
+        access: access(),
+        isPaired: false,
+        mentionPatterns: identityPatterns({ name: "Ada B", emoji: "🦞" }),
+        ...more,
+      }).action;
+    expect(heard("ada  b, are you there?")).toBe("answer");
+    expect(heard("@Ada B!")).toBe("answer");
+    expect(heard("🦞?")).toBe("answer");
+    expect(heard("the adab project")).toBe("overhear");
+    expect(heard("Ada Bell is here")).toBe("overhear");
+    expect(heard("hello all", { activation: "always" })).toBe("answer");
+    expect(heard("see (x", { mentionPatterns: ["(x", "hello"] })).toBe("overhear");
+  });
+
+  it("leaves commands to listed senders, where any are listed, unless the groups of access are off", () => {
+    const authority = (senderId: string, settings: AccessSettings, more: object = {}) =>
+      decide({ message: group(senderId), access: settings, isPaired: false, ...more });
+    const open = access({ groupPolicy: "open", groupAllowFrom: [] });
+    expect(authority("7", open)).toMatchObject({ mayCommand: true, isOwner: true });
+    expect(authority("8", open)).toMatchObject({ mayCommand: false, isOwner: false });
+    expect(authority("8", open, { useAccessGroups: false })).toMatchObject({ mayCommand: true, isOwner: false });
+    expect(authority("8", { ...open, allowFrom: [] })).toMatchObject({ mayCommand: true, isOwner: false });
+    expect(authority("8", { ...open, allowFrom: ["*"] }, { isPaired: true })).toMatchObject({ isOwner: true });
+    expect(authority("8", open, { isPaired: true })).toMatchObject({ mayCommand: true, isOwner: false });
   });
 
   it("can turn a group, or all of them, off", () => {

@@ -6,7 +6,6 @@ import {
   cliBackendsPart,
   compactionPart,
   contextPruningPart,
-  groupChatPart,
   humanDelayPart,
   memorySearchPart,
   modelChoicePart,
@@ -14,6 +13,7 @@ import {
   subagentDefaultsPart,
   subagentsPart,
 } from "./later/agents.ts";
+import { groupChatSchema } from "./group-chat.ts";
 import { flag, later, laterPart, opaque, text, texts, whole } from "./notes.ts";
 import { agentToolsSchema } from "./tools.ts";
 
@@ -127,7 +127,7 @@ const agent = z.strictObject({
   model: modelChoice.optional().describe("Overrides agents.defaults.model."),
   identity: identity.optional().describe("Who the agent is."),
   agentDir: later(z.string()),
-  groupChat: laterPart(groupChatPart),
+  groupChat: groupChatSchema.optional().describe("Overrides messages.groupChat."),
   heartbeat: heartbeat
     .optional()
     .describe("Overrides agents.defaults.heartbeat; once an agent has it, only such agents have heartbeats."),

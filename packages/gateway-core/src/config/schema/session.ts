@@ -1,18 +1,24 @@
 import * as z from "zod";
 
-import {
-  pingPongPart,
-  resetByChannelPart,
-  resetByTypePart,
-  resetPart,
-  sendPolicyPart,
-  ttsPart,
-} from "./later/conversation.ts";
-import { groupChatPart } from "./later/agents.ts";
-import { flag, later, laterPart, text, whole } from "./notes.ts";
+import { pingPongPart, sendPolicyPart, ttsPart } from "./later/conversation.ts";
+import { groupChatSchema } from "./group-chat.ts";
+import { flag, later, laterPart, text, texts, whole } from "./notes.ts";
 
 const typingMode = z.enum(["never", "instant", "thinking", "message"]);
 const autoOrFlag = z.union([z.boolean(), z.literal("auto")]);
+
+const resetSchema = z.strictObject({
+  mode: z
+    .enum(["daily", "idle"])
+    .optional()
+    .describe("daily (the default) at an hour, idle after a time without a message."),
+  atHour: whole(0, 23, "The hour of the host's day for daily. 4 without it.").optional(),
+  idleMinutes: whole(
+    1,
+    525_600,
+    "Minutes without a message; with daily, whichever comes first. 60 for idle.",
+  ).optional(),
+});
 
 /** `session`: how chats become sessions. */
 export const sessionSchema = z.strictObject({
@@ -29,11 +35,14 @@ export const sessionSchema = z.strictObject({
     .default({})
     .describe("One person's ids on several channels: a name with its channel:peer list."),
   mainKey: text("Name of the main session.").default("main"),
-  reset: laterPart(resetPart),
-  resetByType: laterPart(resetByTypePart),
-  resetByChannel: laterPart(resetByChannelPart),
-  resetTriggers: later(z.array(z.string())),
-  idleMinutes: later(z.int().positive()),
+  reset: resetSchema.optional().describe("When a session begins anew, at its next message. Daily at 4 without it."),
+  resetByType: z
+    .strictObject({ dm: resetSchema.optional(), group: resetSchema.optional(), thread: resetSchema.optional() })
+    .optional()
+    .describe("Another rule for direct chats, groups, or topics and threads."),
+  resetByChannel: z.record(z.string(), resetSchema).optional().describe("Another rule for a channel; goes before all."),
+  resetTriggers: texts("Further words that begin a session anew, besides /new and /reset.").optional(),
+  idleMinutes: whole(1, 525_600, "An idle rule, where no other is set.").optional(),
   heartbeatIdleMinutes: later(z.int().positive()),
   store: later(z.string()),
   typingMode: later(typingMode),
@@ -89,7 +98,7 @@ export const messagesSchema = z.strictObject({
   ackReaction: later(z.string(), ""),
   ackReactionScope: later(z.enum(["group-mentions", "group-all", "direct", "all"])),
   removeAckAfterReply: later(flag("Take the emoji away after the reply."), false),
-  groupChat: laterPart(groupChatPart),
+  groupChat: groupChatSchema.optional().describe("How agents take part in groups."),
   queue: queueSchema.optional().describe("What happens to messages that come while their session is busy."),
   inbound: inboundDebounceSchema
     .optional()
@@ -107,5 +116,5 @@ export const commandsSchema = z.strictObject({
   bashForegroundMs: later(z.int().nonnegative()),
   config: later(flag("Let /config read and write this file."), false),
   debug: later(flag("Let /debug set overrides."), false),
-  useAccessGroups: later(flag("Commands only from allowed senders.")),
+  useAccessGroups: flag("Commands only from listed senders, where any are listed. On without it.").optional(),
 });

@@ -34,9 +34,6 @@ export const subagentDefaultsPart = () =>
 export const subagentsPart = () =>
   z.strictObject({ allowAgents: z.array(z.string()).optional(), model: modelChoicePart().optional() });
 
-export const groupChatPart = () =>
-  z.strictObject({ mentionPatterns: z.array(z.string()).optional(), historyLimit: count().optional() });
-
 export const compactionPart = () =>
   z.strictObject({
     mode: z.enum(["default", "safeguard"]).optional(),

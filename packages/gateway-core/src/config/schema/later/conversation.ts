@@ -5,18 +5,6 @@ import { opaque } from "../notes.ts";
 const count = () => z.int().nonnegative();
 const text = () => z.string().optional();
 
-const reset = () =>
-  z.strictObject({
-    mode: z.enum(["daily", "idle"]).optional(),
-    atHour: z.int().min(0).max(23).optional(),
-    idleMinutes: z.int().positive().optional(),
-  });
-
-export const resetPart = reset;
-export const resetByTypePart = () =>
-  z.strictObject({ dm: reset().optional(), group: reset().optional(), thread: reset().optional() });
-export const resetByChannelPart = () => z.record(z.string(), reset());
-
 export const sendPolicyPart = () =>
   z.strictObject({
     default: z.enum(["allow", "deny"]).optional(),

@@ -1,0 +1,12 @@
+import type { ChatCommand } from "../define.ts";
+
+export const command: ChatCommand = {
+  names: ["commands"],
+  summary: "Lists every command.",
+  run: ({ world }) => ({ reply: world.commands().map(describe).join("\n") }),
+};
+
+function describe({ names, usage, summary, ownerOnly }: ChatCommand): string {
+  const call = names.map((name) => `/${name}`).join(", ");
+  return `${call}${usage === undefined ? "" : ` ${usage}`}: ${summary}${ownerOnly ? " (owner)" : ""}`;
+}

@@ -1,0 +1,17 @@
+import type { ChatCommand } from "../define.ts";
+
+export const command: ChatCommand = {
+  names: ["help"],
+  summary: "Shows what you can write.",
+  run: () => ({
+    reply: [
+      "Write as you would to a person. A message that begins with / is a command:",
+      "/new: begin a new conversation",
+      "/stop: end what I am doing",
+      "/status: how this conversation stands",
+      "/model: which model answers",
+      "/think: how much it thinks first",
+      "/commands: every command",
+    ].join("\n"),
+  }),
+};

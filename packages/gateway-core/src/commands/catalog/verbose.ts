@@ -1,0 +1,11 @@
+import { levelCommand } from "../levels.ts";
+
+export const command = levelCommand({
+  names: ["verbose", "v"],
+  summary: "Whether replies say which tools were used, and what those answered.",
+  title: "Verbose",
+  levels: ["off", "on", "full"],
+  current: ({ session }) => session.verboseLevel ?? "off",
+  change: (verboseLevel) => ({ verboseLevel }),
+  forTurn: (verbose) => ({ verbose }),
+});

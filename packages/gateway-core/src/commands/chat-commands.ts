@@ -1,0 +1,127 @@
+import type {
+  ChatCommand,
+  CommandInput,
+  CommandOutcome,
+  CommandSession,
+  CommandWorld,
+  ModelChoice,
+  TurnChoice,
+} from "./define.ts";
+import { CHAT_COMMANDS } from "./table.gen.ts";
+
+/** A command as somebody wrote it. */
+export interface Order {
+  readonly command: ChatCommand;
+  /** What stands after its name. */
+  readonly text: string;
+}
+
+/** What a message is: commands and nothing else, or something for the agent with wishes about how it answers. */
+export type Reading =
+  | { readonly kind: "commands"; readonly orders: readonly Order[] }
+  | { readonly kind: "prompt"; readonly text: string; readonly choice: TurnChoice };
+
+export interface ReadingContext {
+  /** Turns run or wait in the conversation: then a bare "stop" means /stop. */
+  readonly hasOpenTurns: () => Promise<boolean>;
+  /** The message names the bot: `/status@bot` is for it, whatever the name. */
+  readonly isAddressed: boolean;
+}
+
+export type CommandGiver = Pick<CommandInput, "sender" | "isOwner"> & { readonly session: CommandSession };
+
+const LEADING = /^\/([a-z][a-z0-9_-]{0,31})(@\S{1,64})?(?::|(?=\s|$))\s*([\s\S]*)$/iu;
+const INLINE = /(?<=^|\s)\/([a-z][a-z0-9_-]{0,31}):?[ \t]+(\S{1,200})(?:[ \t]+|(?=\s)|$)/giu;
+
+/** Reads and runs the commands that people write in a conversation. */
+export class ChatCommands {
+  readonly #world: CommandWorld;
+  readonly #resetTriggers: () => readonly string[];
+  readonly #byName = new Map<string, ChatCommand>();
+
+  constructor(world: Omit<CommandWorld, "commands">, resetTriggers: () => readonly string[]) {
+    this.#world = { ...world, commands: () => CHAT_COMMANDS };
+    this.#resetTriggers = resetTriggers;
+    for (const command of CHAT_COMMANDS) for (const name of command.names) this.#byName.set(name, command);
+  }
+
+  /** Unknown commands, and known ones with more behind them than they take, are for the agent. */
+  async read(written: string, context: ReadingContext): Promise<Reading> {
+    const text = written.trim();
+    const order = this.#trigger(text) ?? (await this.#bareWord(text, context)) ?? this.#leading(text, context);
+    const directive = order === undefined || order.command.inline ? await this.#directives(written) : undefined;
+    if (order && !isSentence(order)) return { kind: "commands", orders: [order] };
+    if (directive && directive.orders.length > 0) {
+      return directive.text.trim() === ""
+        ? { kind: "commands", orders: directive.orders }
+        : { kind: "prompt", text: directive.text.trim(), choice: directive.choice };
+    }
+    return order ? { kind: "commands", orders: [order] } : { kind: "prompt", text: written, choice: {} };
+  }
+
+  /** Runs the commands of one message, in order. What they come to is carried out by the caller. */
+  async run(orders: readonly Order[], { session, sender, isOwner }: CommandGiver): Promise<CommandOutcome> {
+    let outcome: CommandOutcome = {};
+    for (const { command, text } of orders) {
+      const next =
+        command.ownerOnly && !isOwner
+          ? { reply: `/${command.names[0]} is for the owner of this assistant.` }
+          : await command.run({ text, session, sender, isOwner, world: this.#world });
+      const replies = [outcome.reply, next.reply].filter((reply) => reply !== undefined);
+      outcome = {
+        ...outcome,
+        ...next,
+        ...(replies.length === 0 ? {} : { reply: replies.join("\n") }),
+        change: { ...outcome.change, ...next.change },
+      };
+    }
+    return outcome;
+  }
+
+  #trigger(text: string): Order | undefined {
+    const command = this.#byName.get("new");
+    const lower = text.toLowerCase();
+    const trigger = this.#resetTriggers().find((candidate) => {
+      const word = candidate.toLowerCase();
+      return word !== "" && (lower === word || lower.startsWith(`${word} `) || lower.startsWith(`${word}\n`));
+    });
+    return command && trigger !== undefined ? { command, text: text.slice(trigger.length).trim() } : undefined;
+  }
+
+  async #bareWord(text: string, { hasOpenTurns }: ReadingContext): Promise<Order | undefined> {
+    const word = text.toLowerCase();
+    const command = CHAT_COMMANDS.find(({ bareWords }) => bareWords?.includes(word));
+    return command && (await hasOpenTurns()) ? { command, text: "" } : undefined;
+  }
+
+  #leading(text: string, { isAddressed }: ReadingContext): Order | undefined {
+    const [, name = "", bot, rest = ""] = LEADING.exec(text) ?? [];
+    const command = this.#byName.get(name.toLowerCase());
+    // In a group with several bots, a command with a name behind it is for the bot of that name.
+    if (!command || (bot !== undefined && !isAddressed)) return undefined;
+    return command.usage === undefined && rest !== "" ? undefined : { command, text: rest.trim() };
+  }
+
+  /** Takes the directives out of a text. */
+  async #directives(text: string): Promise<{ text: string; orders: Order[]; choice: TurnChoice }> {
+    const orders: Order[] = [];
+    let choice: TurnChoice = {};
+    const candidates = [...text.matchAll(INLINE)].some(([, name = ""]) => this.#byName.get(name.toLowerCase())?.inline);
+    if (!candidates) return { text, orders, choice };
+    const models: readonly ModelChoice[] = await this.#world.models();
+    const rest = text.replace(INLINE, (written, name: string, word: string) => {
+      const command = this.#byName.get(name.toLowerCase());
+      const wish = command?.inline?.(word, models);
+      if (!command || !wish) return written;
+      orders.push({ command, text: word });
+      choice = { ...choice, ...wish };
+      return "";
+    });
+    return { text: rest, orders, choice };
+  }
+}
+
+/** A directive with more than one word behind it may be the beginning of a message for the agent. */
+function isSentence({ command, text }: Order): boolean {
+  return command.inline !== undefined && /\s/u.test(text);
+}

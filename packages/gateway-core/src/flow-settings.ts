@@ -1,0 +1,92 @@
+/** What the configuration says to the walk of a message, read anew for each message. */
+import { agentForMessage, agentSettings, defaultAgentId } from "./config/agent-selection.ts";
+import type { ConfigRuntime } from "./config/runtime.ts";
+import type { GatewayConfig } from "./config/schema.ts";
+import type { CommandSession, CommandWorld, ModelChoice } from "./commands/define.ts";
+import type { FlowSettings } from "./inbound-flow.ts";
+import { identityPatterns } from "./policy/mentions.ts";
+import type { Agent, Clock } from "./ports.ts";
+import { DEFAULT_QUEUE, parseQueueMode, type QueueSettings } from "./sessions/queue-mode.ts";
+import { resetRuleFor } from "./sessions/reset-rule.ts";
+import type { TurnQueue } from "./sessions/turn-queue.ts";
+
+const MINUTE_MS = 60_000;
+const DEFAULT_GROUP_HISTORY = 50;
+
+export function flowSettings({ current }: ConfigRuntime): FlowSettings {
+  return {
+    defaultAgentId: defaultAgentId(current),
+    sessionKeys: current.session,
+    queueFor: (channel) => queueSettings(current, channel),
+    inboundDebounceMs: (channel) =>
+      current.messages?.inbound?.byChannel?.[channel] ?? current.messages?.inbound?.debounceMs ?? 0,
+    backlogMaxAgeMs: current.inbound.answerBacklogMaxAgeMinutes * MINUTE_MS,
+    resetRule: (subject) => resetRuleFor(current.session, subject),
+    mentionPatterns: (agentId) => mentionPatterns(current, agentId),
+    groupHistoryLimit: (agentId) =>
+      agentSettings(current, agentId)?.groupChat?.historyLimit ??
+      current.messages?.groupChat?.historyLimit ??
+      DEFAULT_GROUP_HISTORY,
+    useAccessGroups: current.commands?.useAccessGroups ?? true,
+    agentFor: (channel, accountId, { chat }) =>
+      agentForMessage(current, { channel, accountId, chatType: chat.type, chatId: chat.id }),
+  };
+}
+
+/** What chat commands can find out about this gateway. */
+export function commandWorld(input: {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly agent: Agent;
+  readonly turnQueue: TurnQueue;
+  readonly config: ConfigRuntime;
+}): Omit<CommandWorld, "commands"> {
+  const { version, clock, agent, turnQueue, config } = input;
+  return {
+    version,
+    now: () => clock.now(),
+    defaultModel: (agentId) => agent.defaultModel(agentId),
+    models: () => modelChoices(config.current, agent),
+    defaults: ({ chatType, key }) => sessionDefaults(config.current, { chatType, key }),
+    openTurns: async (sessionKey) => (await turnQueue.open(sessionKey)).length,
+  };
+}
+
+/** What an agent is called by: its own list, even an empty one, else the general one, else its name and emoji. */
+function mentionPatterns(config: GatewayConfig, agentId: string): readonly string[] {
+  const settings = agentSettings(config, agentId);
+  return (
+    settings?.groupChat?.mentionPatterns ??
+    config.messages?.groupChat?.mentionPatterns ??
+    identityPatterns(settings?.identity ?? {})
+  );
+}
+
+function queueSettings({ messages }: GatewayConfig, channel: string): QueueSettings {
+  const { mode, byChannel, ...settings } = messages?.queue ?? {};
+  const wanted = byChannel?.[channel] ?? mode;
+  const { debounceMs = DEFAULT_QUEUE.debounceMs, cap = DEFAULT_QUEUE.cap, drop = DEFAULT_QUEUE.drop } = settings;
+  return { debounceMs, cap, drop, mode: (wanted && parseQueueMode(wanted)) ?? DEFAULT_QUEUE.mode };
+}
+
+/** The models of the catalog in the configuration when it has one, else all that the agent can use. */
+async function modelChoices({ agents }: GatewayConfig, agent: Agent): Promise<readonly ModelChoice[]> {
+  const catalog = agents.defaults.models;
+  const models = (await agent.listModels()).map(({ provider, id, contextWindow }) => ({
+    reference: `${provider}/${id}`,
+    contextWindow,
+  }));
+  const chosen = catalog ? models.filter(({ reference }) => catalog[reference] !== undefined) : models;
+  return chosen.map((model) => {
+    const alias = catalog?.[model.reference]?.alias;
+    return { ...model, ...(alias === undefined ? {} : { alias }) };
+  });
+}
+
+function sessionDefaults(config: GatewayConfig, { chatType }: Pick<CommandSession, "chatType" | "key">) {
+  return {
+    thinking: config.agents.defaults.thinkingDefault ?? "as the model does",
+    queueMode: config.messages?.queue?.mode ?? DEFAULT_QUEUE.mode,
+    activation: chatType === "direct" ? ("always" as const) : ("mention" as const),
+  };
+}

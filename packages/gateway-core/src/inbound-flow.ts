@@ -1,0 +1,224 @@
+/**
+ * The middle of STORY 2, for messages of channels: policy → command, turn, or something overheard. Every decision is
+ * one commit with what it leads to.
+ */
+import type { InboundMessage } from "@openclaw/channels-contract";
+
+import { promptText, withOverheard } from "./agent/prompt-text.ts";
+import type { ChannelSupervisor } from "./channels/supervisor.ts";
+import type { CommandFlow, GivenOrders } from "./command-flow.ts";
+import { type PlacedMessage, placeMessage, replyRoute, resetTypeOf, touchOf, turnOf } from "./inbound-turn.ts";
+import type { Inbox, InboxEntry } from "./inbox/inbox.ts";
+import type { Outbox } from "./outbox/outbox.ts";
+import type { PairingStore } from "./policy/pairing.ts";
+import { type Decision, decide, isAddressed } from "./policy/policy.ts";
+import type { Clock, Ids, Logger, SqlExecutor, Store } from "./ports.ts";
+import type { Backlog } from "./sessions/backlog.ts";
+import type { Overheard } from "./sessions/overheard.ts";
+import type { QueueSettings } from "./sessions/queue-mode.ts";
+import type { ResetRule, ResetSubject } from "./sessions/reset-rule.ts";
+import type { SessionKeySettings } from "./sessions/session-key.ts";
+import type { Session, SessionStore } from "./sessions/session-store.ts";
+import type { TurnQueue } from "./sessions/turn-queue.ts";
+import type { NewTurn } from "./sessions/turn.ts";
+import type { TurnFlow } from "./turn-flow.ts";
+
+export interface FlowSettings {
+  readonly defaultAgentId: string;
+  readonly sessionKeys: SessionKeySettings;
+  /** Messages that waited longer than this while the gateway was away are kept, but not answered. */
+  readonly backlogMaxAgeMs: number;
+  /** What happens to a channel's messages while their session is busy. */
+  queueFor(channel: string): QueueSettings;
+  /** How long a chat must be quiet before its first message becomes a turn, in milliseconds. */
+  inboundDebounceMs(channel: string): number;
+  /** When a conversation begins anew. */
+  resetRule(subject: ResetSubject): ResetRule;
+  /** Words that call an agent in a group. */
+  mentionPatterns(agentId: string): readonly string[];
+  /** How many unanswered messages of a group an agent is told of. */
+  groupHistoryLimit(agentId: string): number;
+  /** False lets everyone who is answered give commands. */
+  readonly useAccessGroups: boolean;
+  /** The agent a channel's messages go to. */
+  agentFor(channel: string, account: string, message: InboundMessage): string;
+}
+
+export interface InboundFlowRooms {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly inbox: Inbox;
+  readonly pairing: PairingStore;
+  readonly sessions: SessionStore;
+  readonly turnQueue: TurnQueue;
+  readonly backlog: Backlog;
+  readonly overheard: Overheard;
+  readonly outbox: Outbox;
+  readonly channels: () => ChannelSupervisor;
+  readonly commands: CommandFlow;
+  readonly turns: TurnFlow;
+  readonly settings: () => FlowSettings;
+}
+
+type Heard = Extract<Decision, { action: "answer" | "overhear" }>;
+
+/** Carries out what is decided about a message of a channel. */
+export class InboundFlow {
+  readonly #rooms: InboundFlowRooms;
+
+  constructor(rooms: InboundFlowRooms) {
+    this.#rooms = rooms;
+  }
+
+  /** Decides about a message, once and for all: settling its entry and what follows from it are one commit. */
+  async decide(entry: InboxEntry, message: InboundMessage): Promise<void> {
+    const { channels, pairing, clock, settings } = this.#rooms;
+    const access = channels().access(entry.channel, entry.account);
+    if (!access) return this.#ignore(entry, "its account is no longer configured");
+    if (clock.now() - message.sentAt > settings().backlogMaxAgeMs) {
+      return this.#ignore(entry, "it is older than the gateway answers");
+    }
+    const agentId = settings().agentFor(entry.channel, entry.account, message);
+    const placed = placeMessage(entry, message, { agentId, sessionKeys: settings().sessionKeys });
+    const isPaired = await pairing.isApproved(entry.channel, entry.account, message.sender.id);
+    const decision = decide({
+      message,
+      access,
+      isPaired,
+      activation: (await this.#groupSession(placed))?.activation,
+      mentionPatterns: settings().mentionPatterns(agentId),
+      useAccessGroups: settings().useAccessGroups,
+    });
+    switch (decision.action) {
+      case "ignore":
+        return this.#ignore(entry, decision.reason);
+      case "pair":
+        return this.#offerPairing(entry, message);
+      default:
+        return this.#hear(placed, decision);
+    }
+  }
+
+  /** A message of someone who is listened to: a command, something to answer, or something to keep in mind. */
+  async #hear(placed: PlacedMessage, heard: Heard): Promise<void> {
+    const { commands, ids } = this.#rooms;
+    const { entry, message, sessionKey } = placed;
+    const reading = await commands.read(message.text, sessionKey, isAddressed(message));
+    if (reading.kind === "commands") {
+      if (heard.mayCommand) return this.#obey(placed, heard, reading.orders);
+      return this.#ignore(entry, "the sender may not give commands");
+    }
+    if (heard.action === "overhear") return this.#overhear(placed, heard.reason);
+    // Wishes of someone who may not command are words like any others.
+    const wish = heard.mayCommand ? reading : { text: message.text, choice: {} };
+    const turn = turnOf({ ...placed, message: { ...message, text: wish.text } }, ids.uuid(), heard);
+    return this.#queueTurn(placed, { ...turn, request: { ...turn.request, ...wish.choice } });
+  }
+
+  async #obey(placed: PlacedMessage, heard: Heard, orders: GivenOrders["orders"]): Promise<void> {
+    const { entry, message } = placed;
+    const { id, displayName, username } = message.sender;
+    const name = displayName ?? username;
+    await this.#rooms.commands.carryOut({
+      inboxId: entry.id,
+      orders,
+      sender: { id, channel: entry.channel, ...(name === undefined ? {} : { name }) },
+      isOwner: heard.isOwner,
+      turn: turnOf(placed, this.#rooms.ids.uuid(), heard),
+      touch: touchOf(placed, this.#resetRuleFor(placed)),
+    });
+  }
+
+  async #overhear({ entry, message, agentId, sessionKey }: PlacedMessage, reason: string): Promise<void> {
+    const { store, inbox, overheard, settings } = this.#rooms;
+    const limit = settings().groupHistoryLimit(agentId);
+    await store.transaction(async (sql) => {
+      if (!(await inbox.settle(sql, entry.id, { state: "ignored", reason }))) return;
+      await overheard.add(sql, sessionKey, { line: promptText(message), limit });
+    });
+  }
+
+  /** The session of a group, whose members may have set when it is answered; direct chats are always answered. */
+  async #groupSession({ message, sessionKey }: PlacedMessage): Promise<Session | undefined> {
+    return message.chat.type === "direct" ? undefined : this.#rooms.sessions.get(sessionKey);
+  }
+
+  #resetRuleFor({ entry, message }: PlacedMessage): ResetRule {
+    return this.#rooms.settings().resetRule({ channel: entry.channel, type: resetTypeOf(message) });
+  }
+
+  /** The decision and the turn it leads to are one commit: neither exists without the other. */
+  async #queueTurn(placed: PlacedMessage, turn: NewTurn): Promise<void> {
+    const { store, sessions, turnQueue, inbox, overheard, turns } = this.#rooms;
+    const { entry } = placed;
+    const queue = this.#rooms.settings().queueFor(entry.channel);
+    if (queue.mode === "interrupt") await turns.lanes.stop(turn.sessionKey);
+    await store.transaction(async (sql) => {
+      const timing = await this.#timing(sql, turn.sessionKey, { entry, queue });
+      const settlement = timing
+        ? ({ state: "answered", runId: turn.runId } as const)
+        : ({ state: "ignored", reason: "too many messages wait in its session" } as const);
+      if (!(await inbox.settle(sql, entry.id, settlement)) || !timing) return;
+      await sessions.touch(sql, touchOf(placed, this.#resetRuleFor(placed)));
+      const prompt = withOverheard(turn.request.prompt, await overheard.take(sql, turn.sessionKey));
+      await turnQueue.add(sql, { ...turn, request: { ...turn.request, prompt }, ...timing });
+    });
+    turns.lanes.pump();
+  }
+
+  /** When a new turn may begin and how it waits; undefined when there is no room for it. */
+  async #timing(
+    sql: SqlExecutor,
+    sessionKey: string,
+    { entry, queue }: { entry: InboxEntry; queue: QueueSettings },
+  ): Promise<Pick<NewTurn, "queueMode" | "notBefore"> | undefined> {
+    const { backlog, clock, settings } = this.#rooms;
+    const state = await backlog.stateOf(sql, sessionKey);
+    if (state !== "idle" && !(await backlog.makeRoom(sql, sessionKey, queue))) return undefined;
+    const gathers = state !== "busy" || queue.mode === "collect";
+    const afterWork = state !== "idle" && queue.mode === "collect" ? queue.debounceMs : 0;
+    const quietMs = Math.max(afterWork, state === "busy" ? 0 : settings().inboundDebounceMs(entry.channel));
+    if (!gathers || quietMs === 0) return { queueMode: queue.mode };
+    const notBefore = clock.now() + quietMs;
+    await backlog.postpone(sql, sessionKey, notBefore);
+    return { queueMode: "collect", notBefore };
+  }
+
+  async #offerPairing(entry: InboxEntry, message: InboundMessage): Promise<void> {
+    const { store, pairing, inbox, outbox } = this.#rooms;
+    const { channel, account } = entry;
+    const { sender, chat } = message;
+    const rows = await store.transaction(async (sql) => {
+      if (!(await inbox.settle(sql, entry.id, { state: "ignored", reason: "the sender is not paired" }))) return [];
+      const senderName = sender.displayName ?? sender.username;
+      const subject = {
+        channel,
+        account,
+        senderId: sender.id,
+        chatId: chat.id,
+        ...(senderName === undefined ? {} : { senderName }),
+      };
+      const code = await pairing.request(sql, subject);
+      if (code === undefined) return [];
+      return outbox.enqueue(sql, { ...replyRoute(entry, message), text: pairingText(channel, sender.id, code) });
+    });
+    outbox.wake(rows);
+  }
+
+  async #ignore(entry: InboxEntry, reason: string): Promise<void> {
+    const { store, inbox, log } = this.#rooms;
+    await store.transaction((sql) => inbox.settle(sql, entry.id, { state: "ignored", reason }));
+    log.debug("inbound message ignored", { inbox: entry.id, channel: entry.channel, account: entry.account, reason });
+  }
+}
+
+function pairingText(channel: string, senderId: string, code: string): string {
+  return [
+    "This assistant does not know you yet.",
+    `Your ${channel} id: ${senderId}`,
+    `Pairing code: ${code}`,
+    `Its owner can let you in with: openclaw pairing approve ${channel} ${code}`,
+  ].join("\n");
+}
