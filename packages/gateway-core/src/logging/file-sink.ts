@@ -3,6 +3,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Clock, Timer } from "../ports.ts";
+import { LineBuffer } from "./line-buffer.ts";
 import {
   archive,
   layoutFor,
@@ -20,10 +21,6 @@ const OPEN_FLAGS =
   constants.O_CREAT |
   (constants.O_NOFOLLOW ?? 0) |
   (constants.O_NONBLOCK ?? 0);
-/** Characters of lines that wait. */
-const LONGEST_QUEUE = 4 * 1024 * 1024;
-/** So many are worth a write of their own at once. */
-const ENOUGH = 256 * 1024;
 /** Between two writes: each costs as much as dozens of lines. */
 const PAUSE_MS = 50;
 const FIRST_RETRY_MS = 1000;
@@ -51,10 +48,7 @@ export interface FileSinkOptions {
 export class FileSink implements AsyncDisposable {
   readonly #options: FileSinkOptions;
   readonly #layout: LogLayout;
-  /** Lines that wait. */
-  #queue = "";
-  /** What a write that failed has left of its lines. */
-  #rest: Buffer | undefined;
+  readonly #waiting = new LineBuffer();
   #lost = 0;
   #trouble: string | undefined;
   #file: { readonly handle: FileHandle; readonly day: string; readonly name: string; size: number } | undefined;
@@ -86,20 +80,19 @@ export class FileSink implements AsyncDisposable {
 
   /** `isUrgent`: this line and those before it wait for no others. */
   write(line: string, isUrgent = false): void {
-    if (this.#closed || this.#queue.length + line.length > LONGEST_QUEUE) {
+    if (this.#closed || !this.#waiting.append(line)) {
       this.#lost += 1;
       return;
     }
-    this.#queue += line;
     if (isUrgent) this.#isUrgent = true;
     if (this.#draining !== undefined || this.#retry !== undefined) return;
-    if (this.#isUrgent || this.#queue.length >= ENOUGH) this.#start();
+    if (this.#isUrgent || this.#waiting.isFull) this.#start();
     else if (this.#pause === undefined) this.#startAfterPause();
   }
 
   /** Resolves when what was written so far is in the file, or can not be put there now; two seconds at most. */
   async flush(): Promise<void> {
-    if (this.#retry === undefined && this.#hasWork) {
+    if (this.#retry === undefined && !this.#waiting.isEmpty) {
       this.#isUrgent = true;
       this.#start();
     }
@@ -116,10 +109,6 @@ export class FileSink implements AsyncDisposable {
     // A write that had begun before may have failed; what is left of it gets one more chance.
     if (wasDraining && this.#draining === undefined) await this.flush();
     await this.#close();
-  }
-
-  get #hasWork(): boolean {
-    return this.#queue !== "" || this.#rest !== undefined;
   }
 
   #startAfterPause(): void {
@@ -144,24 +133,25 @@ export class FileSink implements AsyncDisposable {
         await this.#writeSome();
         this.#trouble = undefined;
         this.#retryMs = FIRST_RETRY_MS;
-      } while (this.#lost > 0 || (this.#hasWork && (this.#isUrgent || this.#queue.length >= ENOUGH)));
+      } while (this.#lost > 0 || this.#waiting.isFull || (this.#isUrgent && !this.#waiting.isEmpty));
     } catch (error) {
       await this.#giveWay(reasonOf(error));
     } finally {
       this.#drainedAt = this.#options.clock.now();
       this.#draining = undefined;
-      if (this.#hasWork && this.#retry === undefined && !this.#closed) this.#startAfterPause();
+      if (!this.#waiting.isEmpty && this.#retry === undefined && !this.#closed) this.#startAfterPause();
     }
   }
 
   #queueLossLine(): void {
-    this.#queue += this.#options.lossLine(this.#lost, this.#trouble ?? "too much at once");
-    this.#lost = 0;
+    if (this.#waiting.append(this.#options.lossLine(this.#lost, this.#trouble ?? "too much at once"))) this.#lost = 0;
   }
 
   async #writeSome(): Promise<void> {
     const file = await this.#openCurrent();
-    const chunk = this.#takeWaiting();
+    const chunk = this.#waiting.take();
+    if (chunk === undefined) return;
+    if (this.#waiting.isEmpty) this.#isUrgent = false;
     let offset = 0;
     try {
       while (offset < chunk.length) {
@@ -170,20 +160,9 @@ export class FileSink implements AsyncDisposable {
         file.size += bytesWritten;
       }
     } catch (error) {
-      this.#rest = chunk.subarray(offset);
+      this.#waiting.putBack(chunk.subarray(offset));
       throw error;
     }
-  }
-
-  /** What an earlier write has left, or all that waits. */
-  #takeWaiting(): Buffer {
-    const bytes = this.#rest ?? Buffer.from(this.#queue, "utf8");
-    if (this.#rest === undefined) {
-      this.#queue = "";
-      this.#isUrgent = false;
-    }
-    this.#rest = undefined;
-    return bytes;
   }
 
   async #openCurrent(): Promise<{ readonly handle: FileHandle; size: number }> {
