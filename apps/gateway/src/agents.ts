@@ -45,6 +45,12 @@ export function agentRuntimeSettings({ current, paths, environment }: ConfigRunt
   };
 }
 
+/** The directory that an agent works in. */
+export function agentWorkspace(config: ConfigRuntime, agentId: string): string {
+  const { defaults, agents } = agentRuntimeSettings(config);
+  return agents?.[agentId]?.workspace ?? defaults?.workspace ?? config.paths.workspace;
+}
+
 /** An agent beside the main one works in a folder of its own, next to the main one's. */
 function ownWorkspace(agentId: string, workspace: string): string {
   return agentId === "main" ? workspace : `${workspace}-${agentId}`;

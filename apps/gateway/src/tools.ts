@@ -1,4 +1,11 @@
-import { builtInTools, mcpServers, type McpServerSettings, webFetchTool } from "@openclaw/agent-runtime";
+import {
+  builtInTools,
+  type ExecSettings,
+  execTool,
+  mcpServers,
+  type McpServerSettings,
+  webFetchTool,
+} from "@openclaw/agent-runtime";
 import {
   type ConfigRuntime,
   createEgress,
@@ -9,7 +16,10 @@ import {
   type ToolSource,
 } from "@openclaw/gateway-core";
 
+import { agentWorkspace } from "./agents.ts";
+
 const MINUTE_MS = 60_000;
+const DEFAULT_EXEC_SECONDS = 1_800;
 
 /** The tools that this program's configuration has; asked at every turn. Which turn may use which is for its policy. */
 export function configuredTools(config: ConfigRuntime): () => readonly Tool[] {
@@ -23,7 +33,26 @@ export function configuredTools(config: ConfigRuntime): () => readonly Tool[] {
       return { ...rest, timeoutMs: timeoutSeconds * 1_000, cacheTtlMs: cacheTtlMinutes * MINUTE_MS };
     },
   });
-  return () => (fetchSettings().enabled ? [...always, webFetch] : always);
+  const exec = execTool({
+    clock: systemClock,
+    settings: () => execSettings(config),
+    environment: config.environment,
+    workspace: (agentId) => agentWorkspace(config, agentId),
+  });
+  return () => [
+    ...always,
+    ...(fetchSettings().enabled ? [webFetch] : []),
+    ...(execSettings(config).security === "deny" ? [] : [exec]),
+  ];
+}
+
+/** Nothing runs unless the configuration asks for it, and nothing here that is meant for another machine. */
+function execSettings({ current }: ConfigRuntime): ExecSettings {
+  const { exec } = current.tools;
+  const { ask = "on-miss", allowlist = [], pathPrepend = [], timeoutSec = DEFAULT_EXEC_SECONDS } = { ...exec };
+  const isOff = exec?.enabled === false || exec?.host === "node";
+  const security = exec?.security ?? (exec?.enabled === true ? "allowlist" : "deny");
+  return { security: isOff ? "deny" : security, ask, allowlist, pathPrepend, timeoutMs: timeoutSec * 1_000 };
 }
 
 /** The tools of the MCP servers that the configuration names. */

@@ -20,3 +20,6 @@ export type { WebFetchOptions, WebFetchSettings } from "./tools/web/web-fetch.ts
 export { mcpServers } from "./mcp/mcp-servers.ts";
 export type { McpServersOptions } from "./mcp/mcp-servers.ts";
 export type { McpAddress, McpProgram, McpServerSettings } from "./mcp/mcp-settings.ts";
+export { execTool } from "./tools/exec/exec.ts";
+export type { ExecOptions } from "./tools/exec/exec.ts";
+export type { ExecSettings } from "./tools/exec/exec-policy.ts";

@@ -7,6 +7,7 @@ test("the package exports these names at run time and no others", () => {
     "MODEL_ENVIRONMENT_KEYS",
     "builtInTools",
     "createAgentRuntime",
+    "execTool",
     "mcpServers",
     "webFetchTool",
   ]);

@@ -2,6 +2,7 @@ import * as z from "zod";
 
 import {
   elevatedPart,
+  execLater,
   execPart,
   mediaToolsPart,
   nestedToolsPart,
@@ -11,6 +12,24 @@ import {
 import { flag, later, laterPart, opaque, text, texts, whole } from "./notes.ts";
 import { mcpSchema } from "./mcp.ts";
 import { toolRules } from "./tool-rules.ts";
+
+const execSchema = z.strictObject({
+  enabled: flag("Offer exec. It is also offered when security is allowlist or full.").optional(),
+  security: z
+    .enum(["deny", "allowlist", "full"])
+    .optional()
+    .describe("What may run: nothing, what is in allowlist (the default when exec is enabled), or every program."),
+  ask: z
+    .enum(["off", "on-miss", "always"])
+    .default("on-miss")
+    .describe("When an operator has to agree. Nobody can be asked in this version: what needs a yes is refused."),
+  allowlist: texts(
+    "Programs that may run, as globs of their resolved paths; * stands for all but a slash, ** for all.",
+  ).default([]),
+  pathPrepend: texts("Directories to search before those of PATH.").default([]),
+  timeoutSec: whole(1, 86_400, "A program is ended after this many seconds.").default(1_800),
+  ...execLater,
+});
 
 const webFetch = z.strictObject({
   enabled: flag("Offer web_fetch, which reads pages of the public internet.").default(true),
@@ -41,7 +60,7 @@ export const toolsSchema = z.strictObject({
   subagents: laterPart(nestedToolsPart),
   sandbox: laterPart(nestedToolsPart),
   elevated: laterPart(elevatedPart, { enabled: false }),
-  exec: laterPart(execPart),
+  exec: execSchema.optional().describe("Running programs on the gateway's machine."),
   web: z
     .strictObject({ search: laterPart(webSearchPart, { enabled: false }), fetch: webFetch.prefault({}) })
     .prefault({})

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { opaque } from "../notes.ts";
+import { later, opaque } from "../notes.ts";
 
 const count = () => z.int().nonnegative();
 const names = () => z.array(z.string()).optional();
@@ -13,6 +13,18 @@ export const elevatedPart = () =>
     enabled: z.boolean().optional(),
     allowFrom: z.record(z.string(), z.array(z.union([z.string(), z.number()]))).optional(),
   });
+
+/** Keys of `tools.exec` beside those that have an effect. */
+export const execLater = {
+  backgroundMs: later(count()),
+  cleanupMs: later(count()),
+  notifyOnExit: later(z.boolean()),
+  approvalRunningNoticeMs: later(count()),
+  host: later(z.enum(["sandbox", "gateway", "node"]), "gateway"),
+  node: later(z.string()),
+  safeBins: later(z.array(z.string())),
+  applyPatch: later(z.strictObject({ enabled: z.boolean().optional(), allowModels: names() }), { enabled: false }),
+};
 
 export const execPart = () =>
   z.strictObject({
