@@ -29,6 +29,7 @@ import { SystemNotes } from "./presence/system-notes.ts";
 import { ScheduledFlow } from "./scheduled-flow.ts";
 import { mainSessionKey } from "./sessions/session-key.ts";
 import { Overheard } from "./sessions/overheard.ts";
+import { maySend } from "./sessions/send-policy.ts";
 import { SessionStore } from "./sessions/session-store.ts";
 import { Backlog } from "./sessions/backlog.ts";
 import { TurnQueue } from "./sessions/turn-queue.ts";
@@ -114,6 +115,7 @@ export function buildRooms(input: RoomsInput): Rooms {
       ...(await scheduled.notes.take(sessionKey, runId)),
     ],
     replyPrefix: (agentId) => replyPrefix(config, agentId),
+    maySend: (session) => maySend(config.current.session.sendPolicy, session),
     settings: () => turnSettings(config),
   });
   const chat = new ChatCommands(

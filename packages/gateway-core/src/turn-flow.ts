@@ -5,6 +5,7 @@
  */
 import { bindTools } from "./agent/bind-tools.ts";
 import { errorOf, replyTargetOf, replyTextOf, tellOutcome } from "./agent/outcome.ts";
+import { replyMessages, type ReplyWishes } from "./agent/reply-extras.ts";
 import type { ReplyPrefix } from "./agent/response-prefix.ts";
 import { runTurn, type TurnOutcome, TurnStopped } from "./agent/run-turn.ts";
 import { TurnEvents } from "./agent/turn-events.ts";
@@ -49,6 +50,8 @@ export interface TurnFlowRooms {
   readonly takeNotes: (sessionKey: string, runId: string) => Promise<readonly string[]>;
   /** What stands before the replies of an agent. */
   readonly replyPrefix: (agentId: string) => ReplyPrefix;
+  /** Whether what is said in a session is delivered to its chat. */
+  readonly maySend: (session: Session) => boolean;
   readonly settings: () => TurnSettings;
 }
 
@@ -205,10 +208,17 @@ export class TurnFlow {
   }
 
   async #queueReply(sql: SqlExecutor, { turn, session }: OpenTurn, outcome: TurnOutcome): Promise<OutboxRow[]> {
-    const prefix = this.#rooms.replyPrefix(turn.agentId);
+    const { outbox, replyPrefix, maySend } = this.#rooms;
+    const prefix = replyPrefix(turn.agentId);
     const text = replyTextOf(outcome, { ...prefix, thinkingLevel: turn.request.thinking ?? session.thinkingLevel });
-    if (!turn.route || text === "") return [];
-    return this.#rooms.outbox.enqueue(sql, { ...turn.route, ...replyTargetOf(outcome), runId: turn.runId, text });
+    const current = (await this.#rooms.sessions.get(turn.sessionKey, sql)) ?? session;
+    if (!turn.route || !maySend(current)) return [];
+    const target = { ...turn.route, ...replyTargetOf(outcome), runId: turn.runId };
+    const rows: OutboxRow[] = [];
+    for (const part of replyMessages(text, outcome, wishesOf(turn, current))) {
+      rows.push(...(await outbox.enqueue(sql, { ...target, text: part })));
+    }
+    return rows;
   }
 
   #endOf({ turn, session }: OpenTurn, outcome: TurnOutcome): TurnEnd {
@@ -256,6 +266,12 @@ function tooManyAttempts(): TurnOutcome {
 function identityOf(turn: Turn): { runId: string; sessionKey: string; agentId: string } {
   const { runId, sessionKey, agentId } = turn;
   return { runId, sessionKey, agentId };
+}
+
+/** What was asked for with the message goes before what is set for the session. */
+function wishesOf({ request }: Turn, { verboseLevel, reasoningLevel, responseUsage }: Session): ReplyWishes {
+  const { verbose = verboseLevel, reasoning = reasoningLevel } = request;
+  return { verbose, reasoning, usage: responseUsage };
 }
 
 function chosenModel(session: Session): { model?: string; thinking?: string } {

@@ -13,6 +13,9 @@ import type { TurnEvents } from "./turn-events.ts";
 /** Partial text beyond this is not kept; a model that streams without end is aborted by the turn's own limit. */
 const MAX_TEXT_LENGTH = 2_000_000;
 
+/** Thoughts beyond this are told to clients as they come, but not kept. */
+const MAX_REASONING_LENGTH = 100_000;
+
 /** Why a running turn was stopped from outside. */
 export type StopReason = "rpc" | "stop" | "timeout" | "shutdown";
 
@@ -35,6 +38,8 @@ export type TurnOutcome =
       readonly text: string;
       /** What the model's text asks for. */
       readonly reply: Reply;
+      /** What the model thought, as far as it says; may be long. */
+      readonly reasoning: string;
       readonly stopReason: string;
       readonly provider: string;
       readonly model: string;
@@ -80,6 +85,7 @@ export async function runTurn(input: RunTurnInput): Promise<TurnOutcome> {
 async function followParts({ agent, turn, events }: RunTurnInput, signal: AbortSignal): Promise<TurnOutcome> {
   let provider = "";
   let model = "";
+  let reasoning = "";
   for await (const part of untilAborted(agent.runTurn(turn, signal), signal)) {
     switch (part.type) {
       case "model":
@@ -93,6 +99,7 @@ async function followParts({ agent, turn, events }: RunTurnInput, signal: AbortS
         events.textDelta(part.delta);
         break;
       case "reasoning":
+        if (reasoning.length < MAX_REASONING_LENGTH) reasoning += part.delta;
         events.reasoningDelta(part.delta);
         break;
       case "tool-call":
@@ -107,6 +114,7 @@ async function followParts({ agent, turn, events }: RunTurnInput, signal: AbortS
           kind: "done",
           text: withoutMedia(reply),
           reply,
+          reasoning,
           stopReason: part.reason,
           provider,
           model,

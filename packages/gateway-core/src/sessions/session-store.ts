@@ -69,8 +69,9 @@ export class SessionStore {
     this.#ids = ids;
   }
 
-  async get(key: string): Promise<Session | undefined> {
-    const row = await this.#store.get<SessionRow>("SELECT * FROM sessions WHERE key = ?", key);
+  /** Inside a transaction, what stands in it. */
+  async get(key: string, sql: SqlExecutor = this.#store): Promise<Session | undefined> {
+    const row = await sql.get<SessionRow>("SELECT * FROM sessions WHERE key = ?", key);
     return row ? toSession(row) : undefined;
   }
 

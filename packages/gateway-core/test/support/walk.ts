@@ -10,6 +10,7 @@ import type { ModelChoice } from "../../src/commands/define.ts";
 import { type FlowSettings, InboundFlow } from "../../src/inbound-flow.ts";
 import { MessageFlow } from "../../src/message-flow.ts";
 import { Overheard } from "../../src/sessions/overheard.ts";
+import { maySend, type SendPolicySettings } from "../../src/sessions/send-policy.ts";
 import type { ResetRule } from "../../src/sessions/reset-rule.ts";
 import { Outbox, type UnknownPolicy } from "../../src/outbox/outbox.ts";
 import { PairingStore } from "../../src/policy/pairing.ts";
@@ -42,6 +43,7 @@ export interface WalkOptions {
   readonly mentionPatterns?: readonly string[];
   readonly groupHistoryLimit?: number;
   readonly useAccessGroups?: boolean;
+  readonly sendPolicy?: SendPolicySettings;
   /** False leaves everything stopped, as if the process died right after opening its database. */
   readonly start?: boolean;
 }
@@ -97,6 +99,7 @@ export async function openWalk(options: WalkOptions) {
     tools: () => options.tools ?? [],
     toolPolicy: () => () => true,
     replyPrefix: () => ({}),
+    maySend: (session) => maySend(options.sendPolicy, session),
     call: () => Promise.reject(new Error("This walk has no methods.")),
     takeNotes: () => Promise.resolve([]),
     settings: () => ({ maxConcurrent: options.maxConcurrent ?? 4, timeoutMs: options.turnTimeoutMs ?? 10_000 }),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { pingPongPart, sendPolicyPart, ttsPart } from "./later/conversation.ts";
+import { pingPongPart, ttsPart } from "./later/conversation.ts";
 import { groupChatSchema } from "./group-chat.ts";
 import { flag, later, laterPart, text, texts, whole } from "./notes.ts";
 
@@ -18,6 +18,25 @@ const resetSchema = z.strictObject({
     525_600,
     "Minutes without a message; with daily, whichever comes first. 60 for idle.",
   ).optional(),
+});
+
+const sendPolicySchema = z.strictObject({
+  default: z.enum(["allow", "deny"]).optional().describe("What happens where no rule fits. allow without it."),
+  rules: z
+    .array(
+      z.strictObject({
+        action: z.enum(["allow", "deny"]),
+        match: z
+          .strictObject({
+            channel: text("Channel id, for example telegram.").optional(),
+            chatType: z.enum(["direct", "group", "room"]).optional(),
+            keyPrefix: text("The beginning of a session key.").optional(),
+          })
+          .optional(),
+      }),
+    )
+    .optional()
+    .describe("The first rule that fits and denies wins; otherwise one that fits allows."),
 });
 
 /** `session`: how chats become sessions. */
@@ -48,7 +67,7 @@ export const sessionSchema = z.strictObject({
   typingMode: later(typingMode),
   typingIntervalSeconds: later(z.number().positive()),
   agentToAgent: laterPart(pingPongPart),
-  sendPolicy: laterPart(sendPolicyPart, { default: "allow" }),
+  sendPolicy: sendPolicySchema.optional().describe("Whether replies are delivered to their chats."),
 });
 
 const queueMode = z.enum(["collect", "steer", "followup", "steer-backlog", "steer+backlog", "interrupt", "queue"]);

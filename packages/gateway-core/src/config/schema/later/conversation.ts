@@ -5,25 +5,6 @@ import { opaque } from "../notes.ts";
 const count = () => z.int().nonnegative();
 const text = () => z.string().optional();
 
-export const sendPolicyPart = () =>
-  z.strictObject({
-    default: z.enum(["allow", "deny"]).optional(),
-    rules: z
-      .array(
-        z.strictObject({
-          action: z.enum(["allow", "deny"]),
-          match: z
-            .strictObject({
-              channel: text(),
-              chatType: z.enum(["direct", "group", "room"]).optional(),
-              keyPrefix: text(),
-            })
-            .optional(),
-        }),
-      )
-      .optional(),
-  });
-
 export const pingPongPart = () => z.strictObject({ maxPingPongTurns: z.int().min(0).max(5).optional() });
 
 export const ttsPart = () =>
