@@ -12,7 +12,7 @@ export type {
   ThinkingLevel,
   TurnLimits,
 } from "./settings.ts";
-export type { AgentToAgent } from "./tools/agent-reach.ts";
+export type { AgentToAgent } from "./tools/sessions/agent-reach.ts";
 export { builtInTools } from "./tools/built-in-tools.ts";
 export type { BuiltInToolSettings } from "./tools/built-in-tools.ts";
 export { webFetchTool } from "./tools/web/web-fetch.ts";

@@ -1,12 +1,12 @@
 import type { Tool } from "@openclaw/gateway-core/ports";
 
-import type { AgentToAgent } from "./agent-reach.ts";
-import { agentsListTool } from "./agents-list.ts";
+import type { AgentToAgent } from "./sessions/agent-reach.ts";
+import { agentsListTool } from "./sessions/agents-list.ts";
 import { messageTool } from "./message.ts";
-import { sessionStatusTool } from "./session-status.ts";
-import { sessionsHistoryTool } from "./sessions-history.ts";
-import { sessionsListTool } from "./sessions-list.ts";
-import { sessionsSendTool } from "./sessions-send.ts";
+import { sessionStatusTool } from "./sessions/session-status.ts";
+import { sessionsHistoryTool } from "./sessions/sessions-history.ts";
+import { sessionsListTool } from "./sessions/sessions-list.ts";
+import { sessionsSendTool } from "./sessions/sessions-send.ts";
 import { toolsWithoutNodes } from "./without-nodes.ts";
 
 export interface BuiltInToolSettings {

@@ -85,10 +85,14 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
       toolCalls: calls,
       ...(answer.native && { native: answer.native }),
     });
+    const steering: string[] = [];
+    const steer = async () => steering.push(...((await turn.takeSteering?.()) ?? [])) > 0;
+    const tools = toolsFor(turn.tools, answer);
     current.push({
       role: "tool",
-      results: yield* callTools(calls, { room: { ...room, tools: toolsFor(turn.tools, answer) }, record, signal }),
+      results: yield* callTools(calls, { room: { ...room, tools }, record, signal, steer }),
     });
+    for (const text of steering) current.push({ role: "user", text });
   }
   const note = `I stopped after ${limits.maxSteps} steps without coming to an end. Ask me to go on if I should.`;
   yield record.note(note, "step-limit");
@@ -99,18 +103,28 @@ interface Calling {
   readonly room: ToolRoom;
   readonly record: TurnRecord;
   readonly signal: AbortSignal;
+  /** Looks whether the person has written something new meanwhile. */
+  readonly steer: () => Promise<boolean>;
 }
 
-/** Makes the calls of one answer, one after the other: what they do outside happens in the model's order. */
+/** What the model reads of a call that was not made, because the person wrote something new. */
+const SKIPPED = "This call was not made: the person has written something new. Read it before you go on.";
+
+/**
+ * Makes the calls of one answer, one after the other: what they do outside happens in the model's order. Once the
+ * person has written something new, the calls that remain are not made.
+ */
 async function* callTools(
   calls: readonly RequestedCall[],
-  { room, record, signal }: Calling,
+  { room, record, signal, steer }: Calling,
 ): AsyncGenerator<TurnPart, readonly ToolOutcome[]> {
   const outcomes: ToolOutcome[] = [];
+  let isSteered = false;
   for (const call of calls) {
     const { id, name, input } = call;
     yield { type: "tool-call", toolCallId: id, name, input };
-    const result = await executeCall(call, room, signal);
+    const result = isSteered ? { text: SKIPPED, isError: true } : await executeCall(call, room, signal);
+    isSteered ||= await steer();
     yield { type: "tool-result", toolCallId: id, name, result };
     record.toolResult(call, result);
     outcomes.push({ id, name, text: result.text, isError: result.isError ?? false });

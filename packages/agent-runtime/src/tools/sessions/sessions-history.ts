@@ -1,9 +1,9 @@
 import type { ResultOf, Tool, ToolContext, ToolResult } from "@openclaw/gateway-core/ports";
 
-import { headAndTail } from "../text-bounds.ts";
+import { headAndTail } from "../../text-bounds.ts";
 import { type AgentToAgent, agentOfSession, mayReach, outOfReach } from "./agent-reach.ts";
-import { countField, flagField, textField } from "./fields.ts";
-import { failed, withGateway } from "./gateway-call.ts";
+import { countField, flagField, textField } from "../fields.ts";
+import { failed, withGateway } from "../gateway-call.ts";
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 200;

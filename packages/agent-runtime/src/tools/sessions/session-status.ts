@@ -1,8 +1,8 @@
 import type { Tool, ToolContext, ToolResult } from "@openclaw/gateway-core/ports";
 
 import { type AgentToAgent, agentOfSession, mayReach, outOfReach } from "./agent-reach.ts";
-import { textField } from "./fields.ts";
-import { failed, withGateway } from "./gateway-call.ts";
+import { textField } from "../fields.ts";
+import { failed, withGateway } from "../gateway-call.ts";
 import { ago, type SessionRow } from "./session-text.ts";
 
 const MAX_SEARCHED = 200;

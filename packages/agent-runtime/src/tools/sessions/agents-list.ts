@@ -1,7 +1,7 @@
 import type { Tool, ToolContext, ToolResult } from "@openclaw/gateway-core/ports";
 
 import { type AgentToAgent, mayReach } from "./agent-reach.ts";
-import { withGateway } from "./gateway-call.ts";
+import { withGateway } from "../gateway-call.ts";
 
 /** Which agents a turn can reach. */
 export function agentsListTool(agentToAgent: () => AgentToAgent): Tool {

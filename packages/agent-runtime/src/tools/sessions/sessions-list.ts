@@ -1,8 +1,8 @@
 import type { Tool, ToolContext, ToolResult } from "@openclaw/gateway-core/ports";
 
 import { type AgentToAgent, agentOfSession, mayReach } from "./agent-reach.ts";
-import { countField, textListField } from "./fields.ts";
-import { withGateway } from "./gateway-call.ts";
+import { countField, textListField } from "../fields.ts";
+import { withGateway } from "../gateway-call.ts";
 import { kindOfSession, SESSION_KINDS } from "./session-kind.ts";
 import { ago, type SessionRow } from "./session-text.ts";
 

@@ -1,8 +1,8 @@
 import type { ResultOf, Tool, ToolContext, ToolResult } from "@openclaw/gateway-core/ports";
 
 import { type AgentToAgent, agentOfSession, mayReach, outOfReach } from "./agent-reach.ts";
-import { numberField, textField } from "./fields.ts";
-import { failed, withGateway } from "./gateway-call.ts";
+import { numberField, textField } from "../fields.ts";
+import { failed, withGateway } from "../gateway-call.ts";
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
 const MAX_TIMEOUT_SECONDS = 600;
