@@ -10,8 +10,10 @@ export interface Group {
 export const GROUPS: Readonly<Record<string, Group>> = {
   channels: { summary: "Look at the chat channels" },
   gateway: { summary: "Run a gateway, or ask a running one", fallback: "gateway.run" },
+  cron: { summary: "Have things done by the clock" },
   message: { summary: "Send messages through a channel" },
   pairing: { summary: "Decide who may write to the gateway's accounts" },
+  system: { summary: "Tell the agent of events; look at heartbeats and presence" },
 };
 
 /** What the words on the command line mean. */

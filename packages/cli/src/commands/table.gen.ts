@@ -5,6 +5,15 @@ export const COMMANDS = {
   "agent": () => import("./agent.ts"),
   "channels.status": () => import("./channels.status.ts"),
   "completion": () => import("./completion.ts"),
+  "cron.add": () => import("./cron.add.ts"),
+  "cron.disable": () => import("./cron.disable.ts"),
+  "cron.edit": () => import("./cron.edit.ts"),
+  "cron.enable": () => import("./cron.enable.ts"),
+  "cron.list": () => import("./cron.list.ts"),
+  "cron.rm": () => import("./cron.rm.ts"),
+  "cron.run": () => import("./cron.run.ts"),
+  "cron.runs": () => import("./cron.runs.ts"),
+  "cron.status": () => import("./cron.status.ts"),
   "gateway.call": () => import("./gateway.call.ts"),
   "gateway.health": () => import("./gateway.health.ts"),
   "gateway.run": () => import("./gateway.run.ts"),
@@ -17,6 +26,9 @@ export const COMMANDS = {
   "setup": () => import("./setup.ts"),
   "start": () => import("./start.ts"),
   "status": () => import("./status.ts"),
+  "system.event": () => import("./system.event.ts"),
+  "system.heartbeat": () => import("./system.heartbeat.ts"),
+  "system.presence": () => import("./system.presence.ts"),
 } as const;
 
 export type CommandKey = keyof typeof COMMANDS;

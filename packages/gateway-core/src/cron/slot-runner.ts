@@ -168,15 +168,18 @@ export class SlotRunner implements AsyncDisposable {
   }
 
   async #run(slot: Slot, job: Job | undefined): Promise<void> {
-    const { log } = this.#dependencies;
     if (job) this.#dependencies.onStart({ slot, job });
     const outcome = await this.#outcomeOf(slot, job);
-    // Until its end is written down the slot is this process's: nobody else would take it up.
-    while (outcome) {
+    if (outcome) await this.#finishInTheEnd(slot, outcome);
+  }
+
+  /** Until its end is written down the slot is this process's: nobody else would take it up. */
+  async #finishInTheEnd(slot: Slot, outcome: SlotOutcome): Promise<void> {
+    for (;;) {
       try {
         return await this.#finish(slot, outcome);
       } catch (error) {
-        log.error("the end of a scheduled run could not be written down; it is tried again", {
+        this.#dependencies.log.error("the end of a scheduled run could not be written down; it is tried again", {
           runId: slot.runId,
           error,
           retryInMs: RETRY_MS,

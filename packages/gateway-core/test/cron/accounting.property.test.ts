@@ -70,7 +70,7 @@ async function play(actions: readonly Action[]) {
   const act = async (action: Action): Promise<void> => {
     switch (action.kind) {
       case "add": {
-        const schedule = (SCHEDULES[action.schedule] ?? SCHEDULES[0]!)(clock.now());
+        const schedule = SCHEDULES[action.schedule]?.(clock.now()) ?? { kind: "at", atMs: clock.now() };
         const added = await room.cron.add(jobOf(schedule, { missed: POLICIES[action.missed] ?? "skip" }), true);
         model.push({ id: added.id, schedule, spans: [{ after: clock.now(), until: undefined }] });
         return;

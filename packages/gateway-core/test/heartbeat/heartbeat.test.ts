@@ -12,6 +12,8 @@ import { startGateway } from "../support/running-gateway.ts";
 import { sayParts } from "../support/scripted-agent.ts";
 import { WallClock } from "../support/wall-clock.ts";
 
+const containing = (text: string): unknown => expect.stringContaining(text);
+
 const MINUTE = 60_000;
 
 describe("the answer to a heartbeat", () => {
@@ -103,7 +105,7 @@ describe("a gateway's heartbeat", () => {
     expect(seen).toMatchObject([{ status: "ok-token", agentId: "main" }]);
     expect(gateway.agent.turns.at(-1)).toMatchObject({
       sessionKey: "agent:main:main",
-      prompt: expect.stringContaining("HEARTBEAT_OK"),
+      prompt: containing("HEARTBEAT_OK"),
     });
     expect((await gateway.call("sessions.list", {})).sessions[0]?.updatedAt).toBe(before);
     expect((await gateway.call("chat.history", { sessionKey: "main" })).messages).toHaveLength(2);
@@ -155,7 +157,7 @@ describe("a gateway's heartbeat", () => {
     await writeFile(`${workspace()}/HEARTBEAT.md`, "- look at the cellar\n");
     await pass(gateway, 30 * MINUTE, seen, 3);
     expect(gateway.agent.turns[1]).toMatchObject({
-      extraSystemPrompt: expect.stringContaining("- look at the cellar"),
+      extraSystemPrompt: containing("- look at the cellar"),
     });
     expect((await gateway.call("cron.runs", { id: "heartbeat:main" })).entries.map(({ slot }) => slot)).toEqual([
       "done",

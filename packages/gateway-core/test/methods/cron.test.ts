@@ -6,6 +6,10 @@ import type { AnyFrame, RawClient } from "../support/raw-client.ts";
 import { startGateway } from "../support/running-gateway.ts";
 import { sayParts } from "../support/scripted-agent.ts";
 
+const containing = (text: string): unknown => expect.stringContaining(text);
+const matching = (pattern: string): unknown => expect.stringMatching(pattern);
+const A_NUMBER: unknown = expect.any(Number);
+
 let directory: TempDirectory;
 beforeEach(async () => {
   directory = await createTempDirectory();
@@ -127,7 +131,7 @@ describe("cron over the wire", () => {
     await using gateway = await startGateway(directory.path);
     await using client = await gateway.connect();
     const { error } = await client.request(method, params);
-    expect(error).toMatchObject({ code: "INVALID_REQUEST", message: expect.stringContaining(message) });
+    expect(error).toMatchObject({ code: "INVALID_REQUEST", message: containing(message) });
     expect(payloadOf(await client.request("cron.list", { includeDisabled: true })).jobs).toEqual([]);
   });
 
@@ -189,8 +193,8 @@ describe("a job with a turn of its own", () => {
     expect(payload).toMatchObject({
       status: "ok",
       summary: "Nothing new.",
-      nextRunAtMs: expect.any(Number),
-      durationMs: expect.any(Number),
+      nextRunAtMs: A_NUMBER,
+      durationMs: A_NUMBER,
     });
     expect(payloadOf(await client.request("cron.runs", { id: job.id })).entries).toMatchObject([
       { jobId: job.id, action: "finished", status: "ok", slot: "done", trigger: "manual", summary: "Nothing new." },
@@ -215,10 +219,10 @@ describe("a job with a turn of its own", () => {
     await using client = await gateway.connect({ protocol: 4 });
     const job = payloadOf(await client.request("cron.add", TURN));
     const run = payloadOf(await client.request("cron.run", { id: job.id, mode: "force" }));
-    expect(run).toMatchObject({ ok: true, enqueued: true, runId: expect.stringMatching(`^manual:${job.id}:`) });
+    expect(run).toMatchObject({ ok: true, enqueued: true, runId: matching(`^manual:${job.id}:`) });
     await client.event("cron", ({ payload }) => payload?.["action"] === "started");
     expect(payloadOf(await client.request("cron.list", {})).jobs[0]).toMatchObject({
-      state: { runningAtMs: expect.any(Number) },
+      state: { runningAtMs: A_NUMBER },
     });
     release.resolve();
     expect((await finished(client, job.id)).payload).toMatchObject({ runId: run["runId"], status: "ok" });
@@ -241,7 +245,7 @@ describe("a job with a turn of its own", () => {
     await client.request("cron.run", { id: last.id });
     expect((await finished(client, last.id)).payload).toMatchObject({
       status: "error",
-      error: expect.stringContaining("nowhere to deliver"),
+      error: containing("nowhere to deliver"),
     });
     const bestEffort = payloadOf(
       await client.request("cron.add", { ...TURN, delivery: { mode: "announce", bestEffort: true } }),
@@ -265,14 +269,14 @@ describe("a job with a turn of its own", () => {
     await client.request("cron.run", { id: job.id });
     expect((await finished(client, job.id)).payload).toMatchObject({
       status: "error",
-      error: expect.stringContaining("internal error"),
+      error: containing("internal error"),
     });
     expect(gateway.agent.turns[0]).toMatchObject({ model: "x/y", thinking: "low" });
     expect(payloadOf(await client.request("cron.list", {})).jobs[0]).toMatchObject({
       state: { lastStatus: "error", consecutiveErrors: 1 },
     });
     expect(payloadOf(await client.request("status", {}))["queuedSystemEvents"]).toEqual([
-      expect.stringContaining("Cron (news): failed: "),
+      containing("Cron (news): failed: "),
     ]);
   });
 });
