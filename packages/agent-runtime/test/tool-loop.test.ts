@@ -12,6 +12,30 @@ function results(outcome: Outcome) {
 }
 
 describe("the tool loop", () => {
+  test("what the person writes meanwhile is read at the next step, and the calls that remain are not made", async () => {
+    await using agent = await startAgent();
+    const first = createTool("first");
+    const second = createTool("second");
+    const input = { city: "Oslo" };
+    agent.model.enqueue({
+      kind: "answer",
+      toolCalls: [
+        { name: "first", input },
+        { name: "second", input },
+      ],
+    });
+    const written = [["Wait, Bergen instead."], []];
+    const { parts } = await agent.run({ tools: [first, second], takeSteering: async () => written.shift() ?? [] });
+    expect([first.calls.length, second.calls.length]).toEqual([1, 0]);
+    expect(parts.filter((part) => part.type === "tool-result").map((part) => part.result.isError ?? false)).toEqual([
+      false,
+      true,
+    ]);
+    const texts = agent.model.requests[1]?.messages.map(({ role, text }) => `${role}: ${text}`);
+    expect(texts?.at(-1)).toBe("user: Wait, Bergen instead.");
+    expect(texts?.at(-2)).toMatch(/^tool: This call was not made/);
+  });
+
   test("tools are offered with their schemas", async () => {
     await using agent = await startAgent();
     const tool = createTool("weather");
