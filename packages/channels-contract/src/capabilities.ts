@@ -7,6 +7,8 @@ export interface ChannelCapabilities {
   /** True when a repeated `operationId` can not produce a second visible message. */
   readonly idempotentSend: boolean;
   readonly chatTypes: readonly ("direct" | "group" | "channel")[];
+  /** The largest inbound file that is worth fetching, in bytes. 5 MiB unless given. */
+  readonly maxDownloadBytes?: number;
   /** Content besides text that the channel takes. What is absent is refused before it is queued. */
   readonly outbound?: OutboundCapabilities;
 }

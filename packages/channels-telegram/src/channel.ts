@@ -1,11 +1,15 @@
+import { setTimeout } from "node:timers/promises";
+
 import {
+  type Address,
   type Channel,
   type ChannelCapabilities,
   ChannelError,
   type ChannelHost,
-  type ChannelLogger,
   type ChannelProbe,
+  type FetchedMedia,
   type InboundMessage,
+  type OutboundContent,
   type OutboundMessage,
   type ReactionCapability,
   type SendOutcome,
@@ -13,18 +17,19 @@ import {
 } from "@openclaw/channels-contract";
 
 import type { TelegramSettings } from "./account/accounts.ts";
+import { capabilitiesOf, objectionTo } from "./account/capabilities.ts";
 import { readToken } from "./account/token.ts";
 import { type BotIdentity, TelegramClient } from "./client.ts";
 import type { PollLeases } from "./connection/poll-leases.ts";
 import { Recovery } from "./connection/recovery.ts";
 import { StatusReporter } from "./connection/status-reporter.ts";
-import { ApiRefusal, ConnectionFailure, refusalCode } from "./errors.ts";
 import { parseUpdate } from "./inbound.ts";
-import { messageNumber, Outbound } from "./outbound.ts";
+import { fetchFile } from "./payload/fetch.ts";
 import { Poller } from "./poll.ts";
+import { messageNumber } from "./sending/address.ts";
+import { Outbound } from "./sending/outbound.ts";
+import { react } from "./sending/reaction.ts";
 
-/** Short of Telegram's 4,096, so that formatting has room. */
-const maxTextLength = 4_000;
 /** Telegram shows "typing" for five seconds. https://core.telegram.org/bots/api#sendchataction */
 const typingLastsMs = 5_000;
 const probeDeadlineMs = 10_000;
@@ -55,11 +60,7 @@ interface Run {
 
 /** One bot. */
 export class TelegramChannel implements Channel {
-  readonly capabilities: ChannelCapabilities = {
-    maxTextLength,
-    idempotentSend: false,
-    chatTypes: ["direct", "group", "channel"],
-  };
+  readonly capabilities: ChannelCapabilities;
   readonly typing: TypingCapability;
   readonly reactions: ReactionCapability;
   readonly #settings: TelegramSettings;
@@ -68,21 +69,26 @@ export class TelegramChannel implements Channel {
   readonly #stopping = new AbortController();
   #connection: Connection | undefined;
   #running: Promise<void> | undefined;
-  #log: ChannelLogger = silentLog;
+  #host: ChannelHost | undefined;
 
   constructor({ settings, leases, timing }: TelegramChannelOptions) {
+    this.capabilities = capabilitiesOf(settings);
     this.#settings = settings;
     this.#leases = leases;
     this.#timing = timing;
     this.typing = { lastsMs: typingLastsMs, show: (to, signal) => this.#showTyping(to.chatId, to.threadId, signal) };
     this.reactions = {
-      react: (to, messageId, emoji, signal) => this.#react({ chatId: to.chatId, messageId }, emoji, signal),
+      react: async (to, messageId, emoji, signal) => {
+        const { client } = await this.#connect();
+        const within = AbortSignal.any([signal, this.#stopping.signal]);
+        await react(client, { chatId: to.chatId, messageId, emoji }, within);
+      },
     };
   }
 
   async start(host: ChannelHost, signal: AbortSignal): Promise<void> {
     if (this.#running !== undefined) throw new ChannelError("UNSUPPORTED", "A channel is started once.");
-    this.#log = host.log;
+    this.#host = host;
     for (const warning of this.#settings.warnings) host.log.warn(warning);
     const reporter = new StatusReporter(host);
     this.#running = this.#receive({
@@ -106,7 +112,16 @@ export class TelegramChannel implements Channel {
     } catch (error) {
       return { outcome: "retry", reason: reasonOf(error) };
     }
-    return connection.outbound.send(message, this.#log, AbortSignal.any([signal, this.#stopping.signal]));
+    return connection.outbound.send(message, AbortSignal.any([signal, this.#stopping.signal]));
+  }
+
+  objection(to: Address, content: OutboundContent<unknown>): string | undefined {
+    return objectionTo(to, content, this.#settings);
+  }
+
+  async fetchMedia(reference: unknown, signal: AbortSignal): Promise<FetchedMedia> {
+    const { client } = await this.#connect();
+    return fetchFile(client, reference, AbortSignal.any([signal, this.#stopping.signal]));
   }
 
   async probe(signal: AbortSignal): Promise<ChannelProbe> {
@@ -124,10 +139,10 @@ export class TelegramChannel implements Channel {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort(new ChannelError("UNAVAILABLE", "The channel was stopped."));
     // What is being recorded may finish; a store that hangs is not waited for.
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, disposeDeadlineMs);
+    const waiting = new AbortController();
+    const late = setTimeout(disposeDeadlineMs, undefined, { signal: waiting.signal }).catch(() => undefined);
     await Promise.race([this.#running, late]);
-    clearTimeout(timer);
+    waiting.abort();
     this.#disconnect();
   }
 
@@ -213,9 +228,19 @@ export class TelegramChannel implements Channel {
     // Another call may have come first while the file was read.
     if (this.#connection === undefined) {
       const client = new TelegramClient({ ...this.#settings, ...this.#timing, token });
-      this.#connection = { client, outbound: new Outbound(client, this.#settings) };
+      this.#connection = { client, outbound: this.#outboundTo(client) };
     }
     return this.#connection;
+  }
+
+  #outboundTo(client: TelegramClient): Outbound {
+    const host = (): ChannelHost | undefined => this.#host;
+    const clock = {
+      now: () => host()?.now() ?? Date.now(),
+      sleep: (delayMs: number, signal: AbortSignal) =>
+        host()?.sleep(delayMs, signal) ?? setTimeout(delayMs, undefined, { signal }),
+    };
+    return new Outbound({ client, settings: this.#settings, clock, log: () => host()?.log });
   }
 
   #disconnect(): void {
@@ -231,42 +256,8 @@ export class TelegramChannel implements Channel {
       // Nobody misses an indicator.
     }
   }
-
-  async #react(
-    { chatId, messageId }: { chatId: string; messageId: string },
-    emoji: string,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const number = messageNumber(messageId);
-    if (number === undefined) {
-      throw new ChannelError("UNSUPPORTED", `"${messageId}" is not the number of a Telegram message.`);
-    }
-    const { client } = await this.#connect();
-    try {
-      await client.react({ chatId, messageId: number }, emoji, AbortSignal.any([signal, this.#stopping.signal]));
-    } catch (error) {
-      throw reactionError(error);
-    }
-  }
-}
-
-/** Repeating a reaction is harmless, so everything that may be temporary may be tried again. */
-function reactionError(error: unknown): ChannelError {
-  const message = reasonOf(error);
-  if (error instanceof ConnectionFailure) return new ChannelError("UNAVAILABLE", message);
-  if (!(error instanceof ApiRefusal) || error.code === 429 || error.code >= 500) {
-    return new ChannelError("UNAVAILABLE", message);
-  }
-  return new ChannelError(refusalCode(error) === "UNAUTHORIZED" ? "UNAUTHORIZED" : "UNSUPPORTED", message);
 }
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-const silentLog: ChannelLogger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};

@@ -5,7 +5,10 @@ import { Telegram, TelegramError } from "telegraf";
 
 import { botIdOf, tokenRedactor } from "./account/token.ts";
 import { Attempt, AttemptTracker, createTrackingAgent } from "./connection/agents.ts";
-import { ApiRefusal, ConnectionFailure } from "./errors.ts";
+import { download } from "./connection/download.ts";
+import { UploadFile } from "./connection/upload-file.ts";
+import { ApiRefusal, ConnectionFailure, UploadFailure } from "./errors.ts";
+import type { ApiRequest } from "./sending/request.ts";
 
 /** What the bot wants to hear of. Telegram leaves reactions out unless they are named. */
 const allowedUpdates = [
@@ -20,6 +23,8 @@ const allowedUpdates = [
 
 const pollLimit = 100;
 const defaultPollGraceMs = 10_000;
+/** A file takes its time; the contract allows a send 60 seconds. */
+const uploadDeadlineMs = 55_000;
 
 export interface ClientSettings {
   readonly token: string;
@@ -38,23 +43,15 @@ export interface BotIdentity {
   readonly displayName: string;
 }
 
-export interface TextMessage {
-  readonly chatId: string;
-  readonly text: string;
-  readonly isHtml: boolean;
-  readonly threadId: number | undefined;
-  readonly replyTo: number | undefined;
-  readonly linkPreview: boolean;
+/** A file on Telegram's servers, ready to be downloaded. */
+export interface RemoteFile {
+  readonly path: string;
+  readonly size: number | undefined;
 }
 
-type ReactionEmoji = Extract<
-  NonNullable<Parameters<Telegram["setMessageReaction"]>[2]>[number],
-  { type: "emoji" }
->["emoji"];
-
 /**
- * The Bot API calls this channel makes. Every one throws ApiRefusal or ConnectionFailure and nothing else; no error
- * holds the token. Polls have connections of their own.
+ * The Bot API calls this channel makes. Every one throws ApiRefusal or ConnectionFailure and nothing else, an upload
+ * UploadFailure too; no error holds the token. Polls have connections of their own.
  */
 export class TelegramClient implements Disposable {
   readonly botId: string;
@@ -112,34 +109,43 @@ export class TelegramClient implements Disposable {
     this.#pollAgent.destroy();
   }
 
-  /** Sends a text; answers with the message's id and its time in epoch milliseconds. */
-  async sendText(message: TextMessage, signal: AbortSignal): Promise<{ messageId: string; at: number }> {
-    const { chatId, text, isHtml, threadId, replyTo, linkPreview } = message;
-    const payload = {
-      chat_id: chatId,
-      text,
-      ...(isHtml ? { parse_mode: "HTML" as const } : {}),
-      ...(threadId === undefined ? {} : { message_thread_id: threadId }),
-      ...(replyTo === undefined
-        ? {}
-        : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }),
-      ...(linkPreview ? {} : { link_preview_options: { is_disabled: true } }),
-    };
-    const sent = await this.#call(signal, (inner) => this.#calls.callApi("sendMessage", payload, inner));
-    return { messageId: String(sent.message_id), at: sent.date * 1_000 };
+  /**
+   * Sends or changes a message. Answers with the message's id and its time in epoch milliseconds; undefined when the
+   * call answers with no message.
+   */
+  async deliver(request: ApiRequest, signal: AbortSignal): Promise<{ messageId: string; at: number } | undefined> {
+    const answer =
+      request.upload === undefined
+        ? await this.#call(signal, (inner) => this.#anyCall(request.method, request.payload, inner))
+        : await this.#upload(request, request.upload, signal);
+    return readReceipt(answer);
+  }
+
+  /** Where a file can be downloaded, for an hour at least. */
+  async getFile(fileId: string, signal: AbortSignal): Promise<RemoteFile> {
+    const payload = { file_id: fileId };
+    const file = await this.#call(signal, (inner) => this.#calls.callApi("getFile", payload, inner));
+    if (file.file_path === undefined) throw unreadable("The answer of getFile names no path.");
+    return { path: file.file_path, size: file.file_size };
+  }
+
+  /** The bytes of a file that `getFile` found, as they come. */
+  async download(path: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const { apiRoot, token, timeoutSeconds } = this.#settings;
+    const root = apiRoot.endsWith("/") ? apiRoot : `${apiRoot}/`;
+    const segments = path.split("/").map((segment) => encodeURIComponent(segment));
+    if (segments.some((segment) => segment === "" || segment === "." || segment === "..")) {
+      throw unreadable("The answer of getFile names no path on its server.");
+    }
+    const url = new URL(`file/bot${token}/${segments.join("/")}`, root);
+    const request = { url, agent: this.#callAgent, idleTimeoutMs: timeoutSeconds * 1_000, redact: this.#redact };
+    return download(request, signal);
   }
 
   async showTyping(chatId: string, threadId: number | undefined, signal: AbortSignal): Promise<void> {
     const thread = threadId === undefined ? {} : { message_thread_id: threadId };
     const payload = { chat_id: chatId, action: "typing" as const, ...thread };
     await this.#call(signal, (inner) => this.#calls.callApi("sendChatAction", payload, inner));
-  }
-
-  /** Sets the bot's reaction; an empty emoji removes it. */
-  async react(target: { chatId: string; messageId: number }, emoji: string, signal: AbortSignal): Promise<void> {
-    const reaction = isReaction(emoji) ? [{ type: "emoji" as const, emoji }] : [];
-    const payload = { chat_id: target.chatId, message_id: target.messageId, reaction };
-    await this.#call(signal, (inner) => this.#calls.callApi("setMessageReaction", payload, inner));
   }
 
   /** Stops the spinner on the button a person tapped. */
@@ -163,15 +169,43 @@ export class TelegramClient implements Disposable {
     return this.#within(this.#settings.timeoutSeconds * 1_000, signal, call);
   }
 
-  async #within<T>(deadlineMs: number, signal: AbortSignal, call: (options: CallOptions) => Promise<T>): Promise<T> {
+  /** Streams a file from disk as part of the call. */
+  async #upload(
+    { method, payload }: ApiRequest,
+    { field, path, fileName }: NonNullable<ApiRequest["upload"]>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    await noticeClosedSockets();
+    await using file = await UploadFile.open(path);
     const attempt = new Attempt();
+    attempt.bodyBegins();
+    file.onEnd(() => attempt.bodyEnded());
+    // The library looks for files among objects, so that every other object has to be text already.
+    const fields = Object.entries(payload).map(([name, value]) => [name, asFormField(value)]);
+    const form = { ...Object.fromEntries(fields), [field]: { source: file.stream, filename: headerSafe(fileName) } };
+    const within = AbortSignal.any([signal, file.failed]);
+    return await this.#within(uploadDeadlineMs, within, (inner) => this.#anyCall(method, form, inner), attempt);
+  }
+
+  #anyCall(method: string, payload: object, options: CallOptions): Promise<unknown> {
+    // The library types each method's payload; these are built from data, and Telegram is the judge of them.
+    const call = this.#calls.callApi.bind(this.#calls) as UntypedCall;
+    return call(method, payload, options);
+  }
+
+  async #within<T>(
+    deadlineMs: number,
+    signal: AbortSignal,
+    call: (options: CallOptions) => Promise<T>,
+    attempt = new Attempt(),
+  ): Promise<T> {
     const deadline = AbortSignal.timeout(deadlineMs);
     const inner = AbortSignal.any([signal, deadline]);
     try {
       if (signal.aborted) throw signal.reason;
       return await this.#tracker.run(attempt, () => call({ signal: asVendorSignal(inner) }));
     } catch (error) {
-      if (signal.aborted) throw stopped(attempt);
+      if (signal.aborted) throw signal.reason instanceof UploadFailure ? signal.reason : stopped(attempt);
       if (deadline.aborted) throw unanswered(attempt, deadlineMs);
       throw this.#translate(error, attempt);
     }
@@ -197,6 +231,7 @@ export class TelegramClient implements Disposable {
 }
 
 type CallOptions = NonNullable<Parameters<Telegram["callApi"]>[2]>;
+type UntypedCall = (method: string, payload: object, options: CallOptions) => Promise<unknown>;
 type VendorSignal = NonNullable<CallOptions["signal"]>;
 
 /**
@@ -221,9 +256,21 @@ function asVendorSignal(signal: AbortSignal): VendorSignal {
   return signal as unknown as VendorSignal;
 }
 
-/** Telegram is the judge of which emoji it offers; the type lists those of one version. */
-function isReaction(emoji: string): emoji is ReactionEmoji {
-  return emoji !== "";
+/** The message in an answer, if it is one. */
+function readReceipt(answer: unknown): { messageId: string; at: number } | undefined {
+  if (typeof answer !== "object" || answer === null) return undefined;
+  if (!("message_id" in answer && "date" in answer)) return undefined;
+  const { message_id: id, date } = answer;
+  return typeof id === "number" && typeof date === "number" ? { messageId: String(id), at: date * 1_000 } : undefined;
+}
+
+function asFormField(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+}
+
+/** A file name that can not end the header it stands in. */
+function headerSafe(fileName: string): string {
+  return fileName.replaceAll(/["\\\r\n]/g, "_");
 }
 
 function stopped(attempt: Attempt): ConnectionFailure {

@@ -41,6 +41,11 @@ export class ConnectionFailure extends Error {
   }
 }
 
+/** The file to be sent is not there, or can not be read: no attempt would change that. */
+export class UploadFailure extends Error {
+  override readonly name = "UploadFailure";
+}
+
 /** The gateway stored nothing of what Telegram delivered. */
 export class RecordingFailure extends Error {
   override readonly name = "RecordingFailure";
@@ -110,8 +115,11 @@ export function isWebhookConflict(error: unknown): boolean {
   return error instanceof ApiRefusal && error.code === 409 && /webhook/i.test(error.description);
 }
 
-/** What is wrong with a message, so that sending it in another form may work. */
-export type SendProblem = "markup" | "reply" | "moved";
+/**
+ * What is wrong with a message, so that sending it in another form may work; `done` is no problem at all: what was
+ * asked for is so already.
+ */
+export type SendProblem = "markup" | "reply" | "moved" | "picture" | "caption" | "done";
 
 /** The problems another form of the message avoids. https://core.telegram.org/bots/api#sendmessage */
 export function sendProblemOf(error: unknown): SendProblem | undefined {
@@ -121,14 +129,21 @@ export function sendProblemOf(error: unknown): SendProblem | undefined {
   if (/message to be replied not found|replied message not found|reply message not found/i.test(error.description)) {
     return "reply";
   }
-  return undefined;
+  return sendProblems.find(([pattern]) => pattern.test(error.description))?.[1];
 }
+
+const sendProblems: readonly (readonly [RegExp, SendProblem])[] = [
+  [/message is not modified|message to delete not found/i, "done"],
+  [/PHOTO_INVALID_DIMENSIONS|IMAGE_PROCESS_FAILED|PHOTO_SAVE_FILE_INVALID/i, "picture"],
+  [/there is no text in the message to edit/i, "caption"],
+];
 
 /** How one attempt to send ended, from the error it threw. */
 export function outcomeOf(error: unknown): SendOutcome {
   if (error instanceof ConnectionFailure) {
     return { outcome: error.written ? "unknown" : "retry", reason: error.message };
   }
+  if (error instanceof UploadFailure) return { outcome: "permanent", code: "MEDIA_GONE", reason: error.message };
   if (!(error instanceof ApiRefusal)) {
     const reason = error instanceof Error ? error.message : String(error);
     return { outcome: "permanent", code: "INTERNAL", reason };
@@ -143,6 +158,11 @@ export function outcomeOf(error: unknown): SendOutcome {
 
 const refusalCodes: readonly (readonly [RegExp, string])[] = [
   [/message is too long/i, "MESSAGE_TOO_LONG"],
+  [/message caption is too long/i, "CAPTION_TOO_LONG"],
+  [/request entity too large|file is too big/i, "FILE_TOO_LARGE"],
+  [/message to (?:edit|react) not found|MESSAGE_ID_INVALID/i, "MESSAGE_NOT_FOUND"],
+  [/message can't be (?:edited|deleted)/i, "MESSAGE_LOCKED"],
+  [/REACTION_INVALID/i, "REACTION_INVALID"],
   [/message text is empty|text must be non-empty/i, "EMPTY_TEXT"],
   [/chat not found/i, "CHAT_NOT_FOUND"],
   [/message thread not found/i, "THREAD_NOT_FOUND"],

@@ -12,7 +12,7 @@ export const maxMessageLength = 4_096;
  * get bullets, tables become preformatted text, anything else is shown as it was written. Undefined when the result
  * would show nothing or exceed the limit; then the text is better sent as it is.
  */
-export function renderHtml(markdown: string): string | undefined {
+export function renderHtml(markdown: string, limit = maxMessageLength): string | undefined {
   let html: string;
   try {
     html = renderBlocks(new Lexer({ gfm: true }).lex(markdown), 0).trim();
@@ -21,7 +21,7 @@ export function renderHtml(markdown: string): string | undefined {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-  if (visibleText(html).trim() === "" || visibleLength(html) > maxMessageLength) return undefined;
+  if (visibleText(html).trim() === "" || visibleLength(html) > limit) return undefined;
   return html;
 }
 

@@ -110,7 +110,7 @@ describe("outcomes", () => {
     ],
     ["F5 another 400", refusal(400, "Bad Request: something"), { outcome: "permanent", code: "TELEGRAM_400" }],
     ["F5 a refused token", refusal(401, "Unauthorized"), { outcome: "permanent", code: "UNAUTHORIZED" }],
-    ["F5 too large", refusal(413, "Request Entity Too Large"), { outcome: "permanent", code: "TELEGRAM_413" }],
+    ["F5 too large", refusal(413, "Request Entity Too Large"), { outcome: "permanent", code: "FILE_TOO_LARGE" }],
     [
       "429",
       refusal(429, "Too Many Requests: retry after 9", { retry_after: 9 }),

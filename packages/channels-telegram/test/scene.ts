@@ -1,3 +1,4 @@
+import type { Address, OutboundContent } from "@openclaw/channels-contract";
 import {
   RecordingHost,
   type RecordingHostOptions,
@@ -30,6 +31,7 @@ export class Scene implements AsyncDisposable {
   readonly host: RecordingHost;
   readonly ada: User;
   readonly #ownsTelegram: boolean;
+  #operations = 0;
 
   private constructor(telegram: FakeTelegram, options: SceneOptions) {
     this.telegram = telegram;
@@ -72,17 +74,15 @@ export class Scene implements AsyncDisposable {
     return this.host.events.flatMap((event) => this.channel.parse(event.raw)?.text ?? []);
   }
 
-  send(text: string, to: { chatId: string; threadId?: string } = { chatId: "7" }, replyTo?: string) {
-    return this.channel.send(
-      {
-        operationId: `operation ${text}`,
-        attempt: 1,
-        to,
-        content: { kind: "text", text },
-        ...(replyTo === undefined ? {} : { replyTo }),
-      },
-      new AbortController().signal,
-    );
+  send(text: string, to: Address = { chatId: "7" }, replyTo?: string) {
+    return this.deliver({ kind: "text", text }, to, replyTo);
+  }
+
+  deliver(content: OutboundContent, to: Address = { chatId: "7" }, replyTo?: string) {
+    this.#operations += 1;
+    const operationId = `operation ${this.#operations}`;
+    const message = { operationId, attempt: 1, to, content, ...(replyTo === undefined ? {} : { replyTo }) };
+    return this.channel.send(message, new AbortController().signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

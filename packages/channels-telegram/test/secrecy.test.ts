@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,14 +35,17 @@ describe.each(faults)("S the token is in no error: %s", (_name, fault) => {
       "*",
       fault.kind === "error" ? { ...fault, description: `Bad Request: ${telegram.token}` } : fault,
     );
-    const text = { chatId: "7", text: "x", isHtml: false, threadId: undefined, replyTo: undefined, linkPreview: true };
+    const path = fileURLToPath(import.meta.url);
+    const upload = { field: "document", path, fileName: "a.txt" };
     const errors = await Promise.all(
       [
         client.getMe(signal),
         client.deleteWebhook(signal),
         client.getUpdates({ offset: undefined, timeoutSeconds: 0 }, signal),
-        client.sendText(text, signal),
-        client.react({ chatId: "7", messageId: 1 }, "👍", signal),
+        client.deliver({ method: "sendMessage", payload: { chat_id: "7", text: "x" } }, signal),
+        client.deliver({ method: "sendDocument", payload: { chat_id: "7" }, upload }, AbortSignal.timeout(2_000)),
+        client.getFile("x", signal),
+        client.download("photos/none.jpg", signal),
       ].map((call) =>
         call.then(
           () => undefined,

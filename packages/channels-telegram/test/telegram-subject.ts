@@ -1,5 +1,11 @@
-import type { ComplianceSubject, PlatformDouble, SendFailure } from "@openclaw/channels-contract/compliance";
-import { FakeTelegram, type Fault, type Update } from "@openclaw/testkit/fake-telegram";
+import type { OutboundContent } from "@openclaw/channels-contract";
+import type {
+  ComplianceSubject,
+  PlatformDouble,
+  SendFailure,
+  VisibleMessage,
+} from "@openclaw/channels-contract/compliance";
+import { FakeTelegram, type Fault, type SentMessage, type Update } from "@openclaw/testkit/fake-telegram";
 
 import { createTelegramChannel } from "../src/index.ts";
 import { payloads } from "./payloads.ts";
@@ -15,6 +21,25 @@ const faults: Readonly<Record<SendFailure, Fault>> = {
   "lost-answer": { kind: "drop", when: "after" },
   "no-answer": { kind: "hang" },
 };
+
+const methods: Readonly<Record<OutboundContent["kind"], string>> = {
+  text: "sendMessage",
+  media: "sendDocument",
+  edit: "editMessageText",
+  delete: "deleteMessage",
+  reaction: "setMessageReaction",
+  poll: "sendPoll",
+};
+
+/** A message as it stands now; nothing when it was deleted. */
+function visibleOf(telegram: FakeTelegram, { call, message }: SentMessage): VisibleMessage[] {
+  const now = telegram.message(message.chat.id, message.message_id);
+  if (now === undefined) return [];
+  const { poll } = now as { poll?: { question: string } };
+  const [file] = Object.values(call.files);
+  const text = now.text ?? now.caption ?? poll?.question ?? "";
+  return [{ messageId: String(now.message_id), text, ...(file === undefined ? {} : { file: file.data }) }];
+}
 
 function platformDouble(telegram: FakeTelegram, chatId: number): PlatformDouble {
   const { token } = telegram;
@@ -36,9 +61,15 @@ function platformDouble(telegram: FakeTelegram, chatId: number): PlatformDouble 
     },
     deliverAgain: async (messageId) => telegram.redeliver(updateOf(messageId)),
     isAcknowledged: (messageId) => telegram.confirmed.includes(updateOf(messageId).update_id),
-    visible: () =>
-      telegram.sent.map(({ message }) => ({ messageId: String(message.message_id), text: message.text ?? "" })),
-    failNextSend: (failure) => telegram.failNext("sendMessage", faults[failure]),
+    visible: () => telegram.sent.flatMap((sent) => visibleOf(telegram, sent)),
+    failNextSend: (failure, kind = "text") => telegram.failNext(methods[kind], faults[failure]),
+    reactions: (messageId) => telegram.reactions(chatId, Number(messageId)),
+    deliverFile: async (data) => {
+      const update = telegram.people.sendsFile(user, { kind: "document", data: Buffer.from(data) });
+      const messageId = String(update.message?.message_id);
+      updates.set(messageId, update);
+      return { messageId };
+    },
     revokeCredentials: () => {
       telegram.token = `${telegram.bot.id}:AnotherTokenThatNobodyWasTold_0123456789`;
     },

@@ -8,12 +8,22 @@ const defaultTimeoutSeconds = 20;
 /** One call must be over before the contract's 60 seconds for a send are. */
 const maxTimeoutSeconds = 50;
 
+const defaultMediaMaxMb = 5;
+const bytesPerMb = 1_048_576;
+
+/** Where buttons are shown, and whose taps count. */
+export type InlineButtons = "off" | "dm" | "group" | "all" | "allowlist";
+
 /** What a running account needs to know. */
 export interface TelegramSettings {
   readonly token?: string;
   readonly tokenFile?: string;
   readonly apiRoot: string;
   readonly linkPreview: boolean;
+  /** The largest file in either direction, in bytes. */
+  readonly mediaMaxBytes: number;
+  readonly inlineButtons: InlineButtons;
+  readonly actions: { readonly reactions: boolean; readonly deleteMessage: boolean; readonly sticker: boolean };
   readonly timeoutSeconds: number;
   readonly autoSelectFamily: boolean;
   /** What does not keep the account from running and should be mended all the same. */
@@ -58,11 +68,25 @@ function describeAccount(
       ...(config.tokenFile === undefined ? {} : { tokenFile: config.tokenFile }),
       apiRoot: config.apiRoot ?? defaultApiRoot,
       linkPreview: config.linkPreview ?? true,
+      mediaMaxBytes: Math.floor((config.mediaMaxMb ?? defaultMediaMaxMb) * bytesPerMb),
+      inlineButtons: inlineButtonsOf(config),
+      actions: {
+        reactions: config.actions?.reactions ?? true,
+        deleteMessage: config.actions?.deleteMessage ?? true,
+        sticker: config.actions?.sticker ?? false,
+      },
       timeoutSeconds: Math.min(config.timeoutSeconds ?? defaultTimeoutSeconds, maxTimeoutSeconds),
       autoSelectFamily: config.network?.autoSelectFamily ?? true,
       warnings,
     },
   };
+}
+
+/** The older form, a list of capabilities, shows buttons everywhere or nowhere. */
+function inlineButtonsOf({ capabilities }: TelegramAccountConfig): InlineButtons {
+  if (capabilities === undefined) return "allowlist";
+  if (Array.isArray(capabilities)) return capabilities.includes("inlineButtons") ? "all" : "off";
+  return capabilities.inlineButtons ?? "allowlist";
 }
 
 /** A token in the configuration beats a file, and either beats the environment. */

@@ -11,10 +11,20 @@ const attemptTimeoutMs = 1_000;
 /** One request, as far as it got. */
 export class Attempt {
   #connected = false;
+  #bodyOpen = false;
 
-  /** True once the request may have left this machine. */
+  /** True once the whole request may have left this machine: a server does nothing about half of one. */
   get written(): boolean {
-    return this.#connected;
+    return this.#connected && !this.#bodyOpen;
+  }
+
+  /** The request's body is being read from somewhere; it is not whole before `bodyEnded`. */
+  bodyBegins(): void {
+    this.#bodyOpen = true;
+  }
+
+  bodyEnded(): void {
+    this.#bodyOpen = false;
   }
 
   /** The request is on a connection that stands. */

@@ -19,7 +19,7 @@ export async function storeLocalFile(
   await using file = await openContained(path, [...directories, media.directory]);
   if (file.size > maxBytes) throw tooLarge(maxBytes);
   const stream = file.handle.createReadStream({ autoClose: false });
-  return media.put({ stream, maxBytes, fileName: file.fileName });
+  return await media.put({ stream, maxBytes, fileName: file.fileName });
 }
 
 /** Keeps bytes that a client sent along. Throws MediaError. */

@@ -43,6 +43,14 @@ export class BotApi {
     this.#authenticate(token);
     const file = this.#options.state.world.fileAt(path);
     if (file === undefined) throw new BotApiError(404, "Not Found");
+    const fault = this.#options.faults.take("download");
+    if (fault?.kind === "error") throw new BotApiError(fault.code, fault.description, fault.parameters);
+    if (fault?.kind === "hang") return;
+    if (fault?.kind === "drop") {
+      const head = { "content-type": "application/octet-stream", "content-length": file.data.length };
+      response.writeHead(200, head).write(file.data.subarray(0, file.data.length / 2), () => response.destroy());
+      return;
+    }
     response.writeHead(200, { "content-type": "application/octet-stream" }).end(file.data);
   }
 

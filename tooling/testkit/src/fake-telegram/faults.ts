@@ -24,7 +24,10 @@ interface PlannedFault {
   readonly standing: boolean;
 }
 
-/** Faults that wait for their call. Method names match in any case; "*" matches every method. */
+/**
+ * Faults that wait for their call. Method names match in any case; "*" matches every method, and "download" is the
+ * download of a file, which a drop cuts in the middle.
+ */
 export class FaultPlan {
   #planned: PlannedFault[] = [];
 

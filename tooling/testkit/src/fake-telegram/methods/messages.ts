@@ -1,6 +1,6 @@
 import { badRequest } from "../errors.ts";
 import { isRecord, type Parameters } from "../parameters.ts";
-import { formatMessageText } from "../text/formatted-text.ts";
+import { formatCaption, formatMessageText } from "../text/formatted-text.ts";
 import type { ParsedText } from "../text/html.ts";
 import type { Message } from "../types.ts";
 import type { ChatRecord } from "../world.ts";
@@ -37,9 +37,8 @@ const sendMessage: Method = (call) => {
 };
 
 const editMessageText: Method = (call) => {
-  const message = namedMessage(call);
-  if (message === undefined) throw badRequest("message to edit not found");
-  if (message.from?.id !== call.state.bot.id) throw badRequest("message can't be edited");
+  const message = editableMessage(call);
+  if (message.text === undefined) throw badRequest("there is no text in the message to edit");
   const formatted = formatMessageText(call.parameters.string("text") ?? "", call.parameters.string("parse_mode"));
   const markup = call.parameters.object("reply_markup")?.values;
   if (isSame(message, formatted) && JSON.stringify(message["reply_markup"]) === JSON.stringify(markup)) {
@@ -58,6 +57,42 @@ const editMessageText: Method = (call) => {
   call.state.world.record(message.chat.id).messages.set(message.message_id, edited);
   call.state.record.notify();
   return edited;
+};
+
+const editMessageCaption: Method = (call) => {
+  const message = editableMessage(call);
+  const { text, entities } = formatCaption(
+    call.parameters.string("caption") ?? "",
+    call.parameters.string("parse_mode"),
+  );
+  if (message.caption === text) throw badRequest("message is not modified");
+  const { caption: _caption, caption_entities: _entities, ...kept } = message;
+  const edited: Message = {
+    ...kept,
+    ...(text === "" ? {} : { caption: text }),
+    ...(entities.length > 0 ? { caption_entities: entities } : {}),
+    edit_date: nowSeconds(),
+  };
+  call.state.world.record(message.chat.id).messages.set(message.message_id, edited);
+  call.state.record.notify();
+  return edited;
+};
+
+const sendPoll: Method = (call) => {
+  const { parameters } = call;
+  const record = call.state.world.writable(parameters.string("chat_id"));
+  const question = parameters.string("question") ?? "";
+  const options = (parameters.list("options") ?? []).map((option) => (isRecord(option) ? option["text"] : option));
+  if (question === "" || question.length > 300) throw badRequest("poll question length must be between 1 and 300");
+  if (options.length < 2) throw badRequest("poll must have at least 2 option");
+  if (options.length > 12) throw badRequest("poll can't have more than 12 options");
+  const poll = {
+    id: String(call.call.sequence),
+    question,
+    options: options.map((text) => ({ text, voter_count: 0 })),
+    allows_multiple_answers: parameters.boolean("allows_multiple_answers"),
+  };
+  return storeSent(call, record, { poll });
 };
 
 const deleteMessage: Method = (call) => {
@@ -91,10 +126,20 @@ const setMessageReaction: Method = (call) => {
 export const messageMethods: Readonly<Record<string, Method>> = {
   sendMessage,
   editMessageText,
+  editMessageCaption,
+  sendPoll,
   deleteMessage,
   sendChatAction,
   setMessageReaction,
 };
+
+/** The message a call wants to change. Throws the server's errors. */
+function editableMessage(call: MethodCall): Message {
+  const message = namedMessage(call);
+  if (message === undefined) throw badRequest("message to edit not found");
+  if (message.from?.id !== call.state.bot.id) throw badRequest("message can't be edited");
+  return message;
+}
 
 /** Stores a message of the bot and records it as sent. Throws the server's errors for a bad reply or topic. */
 export function storeSent({ call, parameters, state }: MethodCall, record: ChatRecord, content: object): Message {
