@@ -20,7 +20,6 @@ import { WriteBatch } from "./connection/wire/write-batch.ts";
 import type { EventBus } from "./events/bus.ts";
 import { FanOut } from "./events/fan-out.ts";
 import type { HealthMonitor } from "./health/health.ts";
-import { LineBudget } from "./logging/flood/line-budget.ts";
 import type { HttpContext, HttpRoute } from "./net/http-route.ts";
 import { HttpServer, type Listening, type OpenedSocket } from "./net/server.ts";
 import { NET_LIMITS, type NetLimits, type NetSettings } from "./net/settings.ts";
@@ -116,11 +115,10 @@ class Plane implements ControlPlane {
     this.#connections = new LiveConnections(limits);
     this.#forConnections = this.#connectionDependencies();
     this.#events = servedEvents(requests.served);
-    const deliveries = new LineBudget(clock, log);
     this.#fanOut = new FanOut({
       bus,
       clock,
-      onDelivery: (event, receivers) => deliveries.debug("event", event, () => ({ event, receivers })),
+      onDelivery: (event, receivers) => log.debug("event", { event, receivers }),
       tickIntervalMs: limits.tickIntervalMs,
       stateVersion: () => this.#stateVersion(),
       toDialect: toDialectPayload,
@@ -194,7 +192,6 @@ class Plane implements ControlPlane {
   /** What every connection is given. */
   #connectionDependencies(): ConnectionDependencies {
     const { settings, clock, ids, log, requests, health } = this.#dependencies;
-    const arrivals = new LineBudget(clock, log);
     const handshake = {
       authenticator: this.#authenticator,
       deviceKeys: new DeviceKeys(),
@@ -205,7 +202,7 @@ class Plane implements ControlPlane {
       limits: settings.limits,
       clock,
       ids,
-      note: (message, fields) => arrivals.debug(message, message, () => fields),
+      note: (message, fields) => log.debug(message, fields),
       batch: new WriteBatch(),
       shakeHands: (attempt) => shakeHands(attempt, handshake),
       welcome: (caller, authMethod) => this.#welcome(caller, authMethod),

@@ -21,7 +21,6 @@ import { formatValidationErrors, paramsValidators, type Validator } from "@openc
 
 import type { Reply } from "./connection/connection.ts";
 import { GatewayError, toErrorShape } from "./errors.ts";
-import { LineBudget } from "./logging/flood/line-budget.ts";
 import type { CallContext, Caller, Handler, Services } from "./methods/define.ts";
 import type { AcceptedAnswer } from "./ports.ts";
 
@@ -59,12 +58,10 @@ export class RequestFlow {
   readonly #services: Services;
   readonly #methods = new Map<string, Method>();
   readonly #served: string[] = [];
-  readonly #traffic: LineBudget;
   #stopping: string | undefined;
 
   constructor({ services, handlers, extraMethods = [] }: RequestFlowDependencies) {
     this.#services = services;
-    this.#traffic = new LineBudget(services.clock, services.log);
     for (const name of Object.keys(METHODS) as MethodName[])
       this.#add(contractMethod(name, handlers[name]), name in handlers);
     for (const method of extraMethods) this.#add(hostMethod(method), true);
@@ -149,19 +146,18 @@ export class RequestFlow {
     const { log } = this.#services;
     const { id, method, params } = request;
     const ignored = ignoredParams(method, params);
-    const fields = () => ({
+    const fields = {
       method,
       id,
       connectionId: caller.connectionId,
       durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
       ...(ignored.length === 0 ? {} : { ignored }),
       ...("traceparent" in request ? { traceparent: request.traceparent } : {}),
-    });
-    if (error === undefined) this.#traffic.debug("request", method, fields);
+    };
+    if (error === undefined) log.debug("request", fields);
     else if (error instanceof GatewayError) {
-      const { code, message: reason } = error;
-      this.#traffic.debug("request refused", method, () => ({ ...fields(), code, reason }));
-    } else log.error("a request failed", { ...fields(), error });
+      log.debug("request refused", { ...fields, code: error.code, reason: error.message });
+    } else log.error("a request failed", { ...fields, error });
   }
 }
 

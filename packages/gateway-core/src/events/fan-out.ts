@@ -77,13 +77,12 @@ export class FanOut implements Disposable {
     const receivers = audience?.connectionIds ? this.#addressed(event, audience) : this.#receivers.get(event);
     if (!receivers || receivers.size === 0) return;
     if (event !== "tick") this.#dependencies.onDelivery(event, receivers.size);
-    const encoded = new Map<unknown, EncodedEvent>();
+    let shared: EncodedEvent | undefined;
     for (const subscriber of receivers) {
       const translated = this.#dependencies.toDialect(subscriber.dialect, event, payload);
-      // Nearly always the payload itself; a dialect that differs gets an object of its own each time.
-      const key = translated === payload ? payload : subscriber.dialect;
-      const frame = encoded.get(key) ?? this.#encode(event, translated);
-      encoded.set(key, frame);
+      // Nearly always the payload itself. The few events that differ, once in the life of a gateway, are encoded for each.
+      const frame =
+        translated === payload ? (shared ??= this.#encode(event, payload)) : this.#encode(event, translated);
       // What is sent to one node alone is not part of its numbered stream. Source: wire facts 11.3.
       subscriber.send(frame, !(audience?.connectionIds && subscriber.role === "node"));
     }

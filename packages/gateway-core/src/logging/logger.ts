@@ -1,12 +1,12 @@
 import type { Clock, LogFields, Logger, LogLevel } from "../ports.ts";
 import { formatForConsole } from "./console-format.ts";
-import { FileSink } from "./file-sink.ts";
+import { FileSink } from "./file/file-sink.ts";
 import { formatAsJson, JsonLines } from "./json-line.ts";
 import { LogFile } from "./log-file.ts";
 import { type LogRecord, toRecord } from "./record.ts";
 import { Redactor, type RedactorOptions } from "./redact.ts";
-import { RepeatFilter } from "./flood/repeats.ts";
-import { DEFAULT_LOG_LIMITS, type LogLimits } from "./rotation.ts";
+import { RepeatFilter } from "./repeats.ts";
+import { DEFAULT_LOG_LIMITS, type LogLimits } from "./file/rotation.ts";
 
 /** Levels as configuration writes them; the log itself has four, and silent is none of them. */
 export type ConfiguredLevel = "silent" | "fatal" | "error" | "warn" | "info" | "debug" | "trace";

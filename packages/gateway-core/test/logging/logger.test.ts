@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { createLogger, type Logging, type LoggingOptions } from "../../src/logging/logger.ts";
-import { localDay } from "../../src/logging/rotation.ts";
+import { localDay } from "../../src/logging/file/rotation.ts";
 import { MemoryStream } from "../support/memory-stream.ts";
 
 let directory: TempDirectory;

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Clock, Timer } from "../ports.ts";
+import type { Clock, Timer } from "../../ports.ts";
 import { LineBuffer } from "./line-buffer.ts";
 import {
   archive,

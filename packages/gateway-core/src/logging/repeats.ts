@@ -1,4 +1,4 @@
-import type { Clock, LogLevel, Timer } from "../../ports.ts";
+import type { Clock, LogLevel, Timer } from "../ports.ts";
 
 const WINDOW_MS = 60_000;
 const MOST_KEYS = 500;
