@@ -76,6 +76,7 @@ test("each tool declares a schema, a description, and whether it acts", () => {
     ["sessions_send", true],
     ["agents_list", false],
     ["message", true],
+    ["cron", true],
     ["nodes", false],
     ["canvas", false],
   ]);
@@ -343,4 +344,78 @@ describe("tools.agentToAgent", () => {
 test.each(["nodes", "canvas"])("%s says that no node is connected", async (name) => {
   const result = await execute(name, { action: "status" }, contextWith({}).context);
   expect(result).toEqual({ text: "No node is connected to this gateway.", isError: true });
+});
+
+describe("cron", () => {
+  const job: ResultOf<"cron.add"> = {
+    id: "job-1",
+    name: "tea",
+    enabled: true,
+    createdAtMs: NOW,
+    updatedAtMs: NOW,
+    schedule: { kind: "at", atMs: NOW, at: "2026-11-24T12:00:00.000Z" },
+    sessionTarget: "main",
+    wakeMode: "now",
+    payload: { kind: "systemEvent", text: "Tea." },
+    state: { lastStatus: "ok" },
+    nextRunAtMs: NOW,
+  };
+  const line = "job-1 | tea | 2026-11-24T12:00:00.000Z | next 2026-11-24T12:00:00.000Z | last ok";
+  const gateway = () =>
+    contextWith({
+      "cron.status": () => ({ enabled: true, storePath: "/s", jobs: 1, nextWakeAtMs: NOW }),
+      "cron.list": () => ({ jobs: [job] }),
+      "cron.add": () => job,
+      "cron.update": () => job,
+      "cron.remove": () => ({ ok: true, removed: true }),
+      "cron.run": () => ({ ok: true, enqueued: true }),
+      "cron.runs": () => ({
+        entries: [{ ts: NOW, jobId: "job-1", action: "finished", status: "skipped", slot: "missed", error: "away" }],
+      }),
+      wake: () => ({ ok: true }),
+    });
+
+  test.each([
+    [{ action: "status" }, "cron.status", {}, "Jobs run: yes. Jobs: 1. Next: 2026-11-24T12:00:00.000Z."],
+    [{ action: "list" }, "cron.list", { includeDisabled: false }, line],
+    [{ action: "add", job: { name: "tea" } }, "cron.add", { job: { agentId: "main", name: "tea" } }, `Added. ${line}`],
+    [
+      { action: "update", id: "job-1", job: { enabled: false } },
+      "cron.update",
+      { id: "job-1", patch: { enabled: false } },
+      `Changed. ${line}`,
+    ],
+    [{ action: "remove", id: "job-1" }, "cron.remove", { id: "job-1" }, "Removed job-1."],
+    [
+      { action: "run", id: "job-1" },
+      "cron.run",
+      { id: "job-1", mode: "force" },
+      "It runs now; runs shows how it ends.",
+    ],
+    [
+      { action: "runs", id: "job-1" },
+      "cron.runs",
+      { id: "job-1", limit: 10 },
+      "2026-11-24T12:00:00.000Z | missed | away",
+    ],
+    [{ action: "wake", text: "hi", mode: "now" }, "wake", { text: "hi", mode: "now" }, "The main session is woken."],
+  ])("%j asks the gateway", async (input, method, params, text) => {
+    const { context, calls } = gateway();
+    expect((await execute("cron", input, context)).text).toBe(text);
+    expect(calls).toEqual([{ method, params }]);
+  });
+
+  test.each([
+    [{ action: "add" }, '"job" is required for add'],
+    [{ action: "run" }, '"id" is required for run'],
+    [{ action: "update", id: "job-1" }, '"job" is required for update'],
+    [{ action: "wake" }, '"text" is required for wake'],
+    [{ action: "dance" }, 'The action "dance" does not exist.'],
+  ])("%j is told what is missing", async (input, text) => {
+    const { context, calls } = gateway();
+    const result = await execute("cron", input, context);
+    expect(result.isError).toBe(true);
+    expect(result.text).toContain(text);
+    expect(calls).toEqual([]);
+  });
 });

@@ -2,6 +2,7 @@ import type { Tool } from "@openclaw/gateway-core/ports";
 
 import type { AgentToAgent } from "./sessions/agent-reach.ts";
 import { agentsListTool } from "./sessions/agents-list.ts";
+import { cronTool } from "./cron.ts";
 import { messageTool } from "./message.ts";
 import { sessionStatusTool } from "./sessions/session-status.ts";
 import { sessionsHistoryTool } from "./sessions/sessions-history.ts";
@@ -23,6 +24,7 @@ export function builtInTools({ agentToAgent = () => ({}) }: BuiltInToolSettings 
     sessionsSendTool(agentToAgent),
     agentsListTool(agentToAgent),
     messageTool,
+    cronTool,
     ...toolsWithoutNodes,
   ];
 }

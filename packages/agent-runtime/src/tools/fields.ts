@@ -28,6 +28,12 @@ export function textListField(input: unknown, name: string): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
+/** An object; undefined when it is absent or something else. */
+export function objectField(input: unknown, name: string): Readonly<Record<string, unknown>> | undefined {
+  const value = field(input, name);
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
 function field(input: unknown, name: string): unknown {
   return typeof input === "object" && input !== null && Object.hasOwn(input, name)
     ? Reflect.get(input, name)
