@@ -55,7 +55,6 @@ export interface RoomsInput {
 
 export interface Rooms extends Services {
   readonly turns: TurnFlow;
-  readonly inbox: Inbox;
   readonly overheard: Overheard;
   readonly turnQueue: TurnQueue;
 }

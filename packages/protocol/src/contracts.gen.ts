@@ -6,9 +6,10 @@ import { attachment, chatMessage, contentBlock, tokenUsage, usageCost } from "./
 import { channelAccountStatus, channelHealth, channelIdentity, channelMeta, channelProbe, channelState, channelSummary, linkChannel, statusIssue } from "./entities/channel.ts";
 import { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, sessionDefaults, snapshot } from "./entities/connect.ts";
 import { cronDelivery, cronIsolation, cronJob, cronJobInput, cronJobState, cronMissedPolicy, cronPayload, cronPayloadInput, cronRunEntry, cronSchedule, cronScheduleInput } from "./entities/cron.ts";
-import { deliveryContext, sessionKind, sessionModelDefaults, sessionOrigin, sessionRow, sessionStatus } from "./entities/session.ts";
+import { deliveryContext, sessionEntry, sessionKind, sessionModelDefaults, sessionOrigin, sessionRow, sessionStatus, transcriptEntry } from "./entities/session.ts";
 import { errorCode, errorShape, eventFrame, requestFrame, responseFrame, stateVersion } from "./entities/frame.ts";
 import { heartbeatReport } from "./entities/heartbeat.ts";
+import { inboxRow, inboxState } from "./entities/inbox.ts";
 import { nodeError, nodeRow, pairedNode, pendingNode } from "./entities/node.ts";
 import { outboundReceipt, outboxRow, outboxState } from "./entities/outbox.ts";
 import { pairingRequest } from "./entities/pairing.ts";
@@ -26,6 +27,7 @@ import { presenceEvent } from "./events/presence.ts";
 import { shutdownEvent } from "./events/shutdown.ts";
 import { tickEvent } from "./events/tick.ts";
 import { agent as agentMethod } from "./methods/agent.ts";
+import { agentIdentityGet as agentIdentityGetMethod } from "./methods/agent.identity.get.ts";
 import { agentWait as agentWaitMethod } from "./methods/agent.wait.ts";
 import { agentsList as agentsListMethod } from "./methods/agents.list.ts";
 import { channelsStatus as channelsStatusMethod } from "./methods/channels.status.ts";
@@ -42,6 +44,7 @@ import { cronRuns as cronRunsMethod } from "./methods/cron.runs.ts";
 import { cronStatus as cronStatusMethod } from "./methods/cron.status.ts";
 import { cronUpdate as cronUpdateMethod } from "./methods/cron.update.ts";
 import { health as healthMethod } from "./methods/health.ts";
+import { inboxList as inboxListMethod } from "./methods/inbox.list.ts";
 import { lastHeartbeat as lastHeartbeatMethod } from "./methods/last-heartbeat.ts";
 import { logsTail as logsTailMethod } from "./methods/logs.tail.ts";
 import { modelsList as modelsListMethod } from "./methods/models.list.ts";
@@ -56,11 +59,19 @@ import { nodePairReject as nodePairRejectMethod } from "./methods/node.pair.reje
 import { nodePairRequest as nodePairRequestMethod } from "./methods/node.pair.request.ts";
 import { nodePairVerify as nodePairVerifyMethod } from "./methods/node.pair.verify.ts";
 import { nodeRename as nodeRenameMethod } from "./methods/node.rename.ts";
+import { outboxDiscard as outboxDiscardMethod } from "./methods/outbox.discard.ts";
 import { outboxList as outboxListMethod } from "./methods/outbox.list.ts";
+import { outboxRetry as outboxRetryMethod } from "./methods/outbox.retry.ts";
 import { pairingApprove as pairingApproveMethod } from "./methods/pairing.approve.ts";
 import { pairingList as pairingListMethod } from "./methods/pairing.list.ts";
 import { send as sendMethod } from "./methods/send.ts";
+import { sessionsDelete as sessionsDeleteMethod } from "./methods/sessions.delete.ts";
+import { sessionsExport as sessionsExportMethod } from "./methods/sessions.export.ts";
 import { sessionsList as sessionsListMethod } from "./methods/sessions.list.ts";
+import { sessionsPatch as sessionsPatchMethod } from "./methods/sessions.patch.ts";
+import { sessionsPreview as sessionsPreviewMethod } from "./methods/sessions.preview.ts";
+import { sessionsReset as sessionsResetMethod } from "./methods/sessions.reset.ts";
+import { sessionsResolve as sessionsResolveMethod } from "./methods/sessions.resolve.ts";
 import { setHeartbeats as setHeartbeatsMethod } from "./methods/set-heartbeats.ts";
 import { status as statusMethod } from "./methods/status.ts";
 import { systemEvent as systemEventMethod } from "./methods/system-event.ts";
@@ -70,6 +81,7 @@ import { wake as wakeMethod } from "./methods/wake.ts";
 /** The contract of every method, by name; `connect` included. */
 export const METHOD_CONTRACTS = {
   "agent": agentMethod,
+  "agent.identity.get": agentIdentityGetMethod,
   "agent.wait": agentWaitMethod,
   "agents.list": agentsListMethod,
   "channels.status": channelsStatusMethod,
@@ -86,6 +98,7 @@ export const METHOD_CONTRACTS = {
   "cron.status": cronStatusMethod,
   "cron.update": cronUpdateMethod,
   "health": healthMethod,
+  "inbox.list": inboxListMethod,
   "last-heartbeat": lastHeartbeatMethod,
   "logs.tail": logsTailMethod,
   "models.list": modelsListMethod,
@@ -100,11 +113,19 @@ export const METHOD_CONTRACTS = {
   "node.pair.request": nodePairRequestMethod,
   "node.pair.verify": nodePairVerifyMethod,
   "node.rename": nodeRenameMethod,
+  "outbox.discard": outboxDiscardMethod,
   "outbox.list": outboxListMethod,
+  "outbox.retry": outboxRetryMethod,
   "pairing.approve": pairingApproveMethod,
   "pairing.list": pairingListMethod,
   "send": sendMethod,
+  "sessions.delete": sessionsDeleteMethod,
+  "sessions.export": sessionsExportMethod,
   "sessions.list": sessionsListMethod,
+  "sessions.patch": sessionsPatchMethod,
+  "sessions.preview": sessionsPreviewMethod,
+  "sessions.reset": sessionsResetMethod,
+  "sessions.resolve": sessionsResolveMethod,
   "set-heartbeats": setHeartbeatsMethod,
   "status": statusMethod,
   "system-event": systemEventMethod,
@@ -178,6 +199,8 @@ export const ENTITIES = {
   HeartbeatSettings: heartbeatSettings,
   HelloAuth: helloAuth,
   HelloOk: helloOk,
+  InboxRow: inboxRow,
+  InboxState: inboxState,
   LinkChannel: linkChannel,
   ModelInfo: modelInfo,
   NodeError: nodeError,
@@ -196,6 +219,7 @@ export const ENTITIES = {
   RunPayload: runPayload,
   RunResult: runResult,
   SessionDefaults: sessionDefaults,
+  SessionEntry: sessionEntry,
   SessionKind: sessionKind,
   SessionModelDefaults: sessionModelDefaults,
   SessionOrigin: sessionOrigin,
@@ -206,5 +230,6 @@ export const ENTITIES = {
   StateVersion: stateVersion,
   StatusIssue: statusIssue,
   TokenUsage: tokenUsage,
+  TranscriptEntry: transcriptEntry,
   UsageCost: usageCost,
 } as const;

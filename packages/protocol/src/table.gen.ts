@@ -2,6 +2,7 @@
 import type * as z from "zod";
 
 import type { agent } from "./methods/agent.ts";
+import type { agentIdentityGet } from "./methods/agent.identity.get.ts";
 import type { agentWait } from "./methods/agent.wait.ts";
 import type { agentsList } from "./methods/agents.list.ts";
 import type { channelsStatus } from "./methods/channels.status.ts";
@@ -17,6 +18,7 @@ import type { cronRuns } from "./methods/cron.runs.ts";
 import type { cronStatus } from "./methods/cron.status.ts";
 import type { cronUpdate } from "./methods/cron.update.ts";
 import type { health } from "./methods/health.ts";
+import type { inboxList } from "./methods/inbox.list.ts";
 import type { lastHeartbeat } from "./methods/last-heartbeat.ts";
 import type { logsTail } from "./methods/logs.tail.ts";
 import type { modelsList } from "./methods/models.list.ts";
@@ -31,11 +33,19 @@ import type { nodePairReject } from "./methods/node.pair.reject.ts";
 import type { nodePairRequest } from "./methods/node.pair.request.ts";
 import type { nodePairVerify } from "./methods/node.pair.verify.ts";
 import type { nodeRename } from "./methods/node.rename.ts";
+import type { outboxDiscard } from "./methods/outbox.discard.ts";
 import type { outboxList } from "./methods/outbox.list.ts";
+import type { outboxRetry } from "./methods/outbox.retry.ts";
 import type { pairingApprove } from "./methods/pairing.approve.ts";
 import type { pairingList } from "./methods/pairing.list.ts";
 import type { send } from "./methods/send.ts";
+import type { sessionsDelete } from "./methods/sessions.delete.ts";
+import type { sessionsExport } from "./methods/sessions.export.ts";
 import type { sessionsList } from "./methods/sessions.list.ts";
+import type { sessionsPatch } from "./methods/sessions.patch.ts";
+import type { sessionsPreview } from "./methods/sessions.preview.ts";
+import type { sessionsReset } from "./methods/sessions.reset.ts";
+import type { sessionsResolve } from "./methods/sessions.resolve.ts";
 import type { setHeartbeats } from "./methods/set-heartbeats.ts";
 import type { status } from "./methods/status.ts";
 import type { systemEvent } from "./methods/system-event.ts";
@@ -58,6 +68,7 @@ import type { Wire } from "./wire.ts";
 
 interface MethodContracts {
   readonly "agent": typeof agent;
+  readonly "agent.identity.get": typeof agentIdentityGet;
   readonly "agent.wait": typeof agentWait;
   readonly "agents.list": typeof agentsList;
   readonly "channels.status": typeof channelsStatus;
@@ -73,6 +84,7 @@ interface MethodContracts {
   readonly "cron.status": typeof cronStatus;
   readonly "cron.update": typeof cronUpdate;
   readonly "health": typeof health;
+  readonly "inbox.list": typeof inboxList;
   readonly "last-heartbeat": typeof lastHeartbeat;
   readonly "logs.tail": typeof logsTail;
   readonly "models.list": typeof modelsList;
@@ -87,11 +99,19 @@ interface MethodContracts {
   readonly "node.pair.request": typeof nodePairRequest;
   readonly "node.pair.verify": typeof nodePairVerify;
   readonly "node.rename": typeof nodeRename;
+  readonly "outbox.discard": typeof outboxDiscard;
   readonly "outbox.list": typeof outboxList;
+  readonly "outbox.retry": typeof outboxRetry;
   readonly "pairing.approve": typeof pairingApprove;
   readonly "pairing.list": typeof pairingList;
   readonly "send": typeof send;
+  readonly "sessions.delete": typeof sessionsDelete;
+  readonly "sessions.export": typeof sessionsExport;
   readonly "sessions.list": typeof sessionsList;
+  readonly "sessions.patch": typeof sessionsPatch;
+  readonly "sessions.preview": typeof sessionsPreview;
+  readonly "sessions.reset": typeof sessionsReset;
+  readonly "sessions.resolve": typeof sessionsResolve;
   readonly "set-heartbeats": typeof setHeartbeats;
   readonly "status": typeof status;
   readonly "system-event": typeof systemEvent;
@@ -131,6 +151,7 @@ export type EventPayload<E extends EventName> = Wire<z.output<EventContracts[E][
 /** Every method, by name. */
 export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ */ frozen({
   "agent": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: true },
+  "agent.identity.get": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "agent.wait": { roles: ["operator"], scope: "operator.write", idempotency: "none", answersTwice: false },
   "agents.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "channels.status": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
@@ -146,6 +167,7 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "cron.status": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "cron.update": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
   "health": { roles: ["operator", "node"], scope: null, idempotency: "none", answersTwice: false },
+  "inbox.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "last-heartbeat": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "logs.tail": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "models.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["view", "agentId", "sessionKey"] },
@@ -160,11 +182,19 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "node.pair.request": { roles: ["operator"], scope: "operator.pairing", idempotency: "natural", answersTwice: false },
   "node.pair.verify": { roles: ["operator"], scope: "operator.pairing", idempotency: "none", answersTwice: false },
   "node.rename": { roles: ["operator"], scope: "operator.pairing", idempotency: "natural", answersTwice: false },
+  "outbox.discard": { roles: ["operator"], scope: "operator.write", idempotency: "natural", answersTwice: false },
   "outbox.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "outbox.retry": { roles: ["operator"], scope: "operator.write", idempotency: "natural", answersTwice: false },
   "pairing.approve": { roles: ["operator"], scope: "operator.pairing", idempotency: "natural", answersTwice: false },
   "pairing.list": { roles: ["operator"], scope: "operator.pairing", idempotency: "none", answersTwice: false },
   "send": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false },
+  "sessions.delete": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
+  "sessions.export": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "sessions.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["configuredAgentsOnly", "ownerFirst"] },
+  "sessions.patch": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
+  "sessions.preview": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "sessions.reset": { roles: ["operator"], scope: "operator.admin", idempotency: "none", answersTwice: false },
+  "sessions.resolve": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "set-heartbeats": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
   "status": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["includeChannelSummary", "includeCliProjection"] },
   "system-event": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },

@@ -29,6 +29,17 @@ export type Settlement =
   | { readonly state: "answered"; readonly runId: string }
   | { readonly state: "ignored" | "failed"; readonly reason: string };
 
+/** An entry as operators see it. */
+export interface InboxSummary extends Source {
+  readonly id: number;
+  readonly eventId: string;
+  readonly state: "received" | "answered" | "ignored" | "failed";
+  readonly reason: string | null;
+  readonly runId: string | null;
+  readonly receivedAt: number;
+  readonly updatedAt: number;
+}
+
 interface InboxRow {
   readonly id: number;
   readonly channel: string;
@@ -108,6 +119,20 @@ export class Inbox {
     );
     if (!row) return undefined;
     return { ...toEntry(row), ...(row.run_id === null ? {} : { runId: row.run_id }) };
+  }
+
+  /** Newest first, without what was delivered: that may be long, and stands in the sessions. */
+  async list(filter: { state?: string; channel?: string; limit: number }): Promise<InboxSummary[]> {
+    return this.#store.all<InboxSummary>(
+      `SELECT id, channel, account, event_id AS "eventId", state, reason, run_id AS "runId",
+         received_at AS "receivedAt", updated_at AS "updatedAt"
+       FROM inbox WHERE (? = '' OR state = ?) AND (? = '' OR channel = ?) ORDER BY id DESC LIMIT ?`,
+      filter.state ?? "",
+      filter.state ?? "",
+      filter.channel ?? "",
+      filter.channel ?? "",
+      filter.limit,
+    );
   }
 
   async countWaiting(): Promise<number> {

@@ -6,6 +6,7 @@ import type { Caller } from "../connection/caller.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { HealthMonitor } from "../health/health.ts";
 import type { IdempotencyStore } from "../idempotency/idempotency.ts";
+import type { Inbox } from "../inbox/inbox.ts";
 import type { LogFile } from "../logging/log-file.ts";
 import type { MediaStore } from "../media/media-store.ts";
 import type { MessageFlow } from "../message-flow.ts";
@@ -29,6 +30,7 @@ export interface Services {
   readonly health: HealthMonitor;
   readonly idempotency: IdempotencyStore;
   readonly ids: Ids;
+  readonly inbox: Inbox;
   readonly log: Logger;
   readonly logFile: LogFile;
   readonly media: MediaStore;

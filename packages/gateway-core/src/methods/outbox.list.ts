@@ -11,10 +11,11 @@ export const outboxList = defineHandler("outbox.list", async ({ state, channel, 
     ...(channel === undefined ? {} : { channel }),
     limit: limit ?? DEFAULT_LIMIT,
   });
-  return { rows: rows.map(toWire) };
+  return { rows: rows.map(outboxRowToWire) };
 });
 
-function toWire(row: OutboxRow) {
+/** An outbound message in the form of the wire. */
+export function outboxRowToWire(row: OutboxRow) {
   const isOpen = row.state === "queued" || row.state === "sending";
   return {
     id: row.id,

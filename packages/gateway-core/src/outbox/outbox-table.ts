@@ -184,6 +184,32 @@ export class OutboxTable {
     return changed === 1;
   }
 
+  /** Puts a row that was given up, or whose fate is unknown, back to be sent. Answers false for any other. */
+  async requeue(id: string, deadlineAt: number): Promise<boolean> {
+    const now = this.#clock.now();
+    const changed = await this.#store.run(
+      `UPDATE outbox SET state = 'queued', attempts = 0, next_attempt_at = ?, deadline_at = ?, code = NULL,
+         reason = NULL, updated_at = ? WHERE id = ? AND state IN ('dead', 'unknown')`,
+      now,
+      deadlineAt,
+      now,
+      id,
+    );
+    return changed === 1;
+  }
+
+  /** Gives a row up that waits, or whose fate is unknown. Answers false for any other. */
+  async discard(id: string, reason: string): Promise<boolean> {
+    const changed = await this.#store.run(
+      `UPDATE outbox SET state = 'dead', code = 'DISCARDED', reason = ?, updated_at = ?
+       WHERE id = ? AND state IN ('queued', 'unknown')`,
+      reason,
+      this.#clock.now(),
+      id,
+    );
+    return changed === 1;
+  }
+
   /** The rows a dead process left in the middle of a call. */
   async interrupted(): Promise<OutboxRow[]> {
     const rows = await this.#store.all<Row>("SELECT * FROM outbox WHERE state = 'sending' ORDER BY position");

@@ -10,7 +10,14 @@ import { GatewayError } from "../errors.ts";
 import type { Clock, Ids, Logger, SqlExecutor, Store, Timer } from "../ports.ts";
 import { assertTakes } from "./admission.ts";
 import { canBeLabelled, type StoredContent, withRepeatLabel } from "./content.ts";
-import { type ChatLane, type NewOutboxRow, type OutboxRow, OutboxTable, type Transition } from "./outbox-table.ts";
+import {
+  type ChatLane,
+  type NewOutboxRow,
+  type OutboxRow,
+  type OutboxState,
+  OutboxTable,
+  type Transition,
+} from "./outbox-table.ts";
 import { type MessageBody, partsOf } from "./parts.ts";
 import { retryDelayMs } from "./retry.ts";
 
@@ -150,6 +157,20 @@ export class Outbox implements AsyncDisposable {
 
   list(filter: { state?: string; channel?: string; limit: number }): Promise<OutboxRow[]> {
     return this.#table.list(filter);
+  }
+
+  /** Sends a dead or unknown message once more, as it is. Throws INVALID_REQUEST for one that is neither. */
+  async retry(id: string): Promise<OutboxRow> {
+    await this.#table.requeue(id, this.#dependencies.clock.now() + DEFAULT_DEADLINE_MS);
+    const row = await this.#expect(id, ["queued", "sending", "sent"], "dead or unknown");
+    this.wake([row]);
+    return row;
+  }
+
+  /** Gives up a message that waits or is unknown. Throws INVALID_REQUEST for one that was sent or is being sent. */
+  async discard(id: string): Promise<OutboxRow> {
+    if (await this.#table.discard(id, "an operator discarded it")) await this.#tellWaiters(id);
+    return this.#expect(id, ["dead"], "waiting or unknown");
   }
 
   countByState(): ReturnType<OutboxTable["countByState"]> {
@@ -345,9 +366,19 @@ export class Outbox implements AsyncDisposable {
       attempt: row.attempts,
       ...("reason" in to ? { reason: to.reason } : {}),
     });
-    if (to.state === "queued") return;
-    const settled = await this.#table.get(row.id);
-    if (settled) for (const tell of this.#waiters.get(row.id) ?? []) tell(settled);
+    if (to.state !== "queued") await this.#tellWaiters(row.id);
+  }
+
+  async #tellWaiters(id: string): Promise<void> {
+    const settled = await this.#table.get(id);
+    if (settled) for (const tell of this.#waiters.get(id) ?? []) tell(settled);
+  }
+
+  async #expect(id: string, states: readonly OutboxState[], needed: string): Promise<OutboxRow> {
+    const row = await this.#table.get(id);
+    if (row && states.includes(row.state)) return row;
+    const found = row ? `it is ${row.state}` : "there is none with this id";
+    throw new GatewayError("INVALID_REQUEST", `The message ${id} is not ${needed}: ${found} (openclaw outbox list).`);
   }
 }
 

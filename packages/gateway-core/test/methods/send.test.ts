@@ -1,4 +1,5 @@
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
+import { eventually } from "@openclaw/testkit/eventually";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { startGateway } from "../support/running-gateway.ts";
@@ -93,6 +94,60 @@ describe("R6.5 send", () => {
     await expect(gateway.call("send", hello)).rejects.toMatchObject({
       message: "channel is required (no channel is configured)",
     });
+  });
+});
+
+describe("the operator's hand on what is to be sent", () => {
+  const refused = { outcome: { outcome: "permanent", code: "403", reason: "blocked by the user" } } as const;
+
+  it("outbox.retry sends a dead message once more, and refuses one that was sent", async () => {
+    await using gateway = await startGateway(directory.path);
+    gateway.platform.script(refused);
+    await gateway.call("send", hello).catch(() => {});
+    const [dead] = (await gateway.call("outbox.list", { state: "dead" })).rows;
+    await gateway.call("outbox.retry", { id: dead?.id ?? "" });
+    await gateway.platform.waitForSent(({ text }) => text === "Dinner is ready.");
+    await eventually(
+      "the receipt",
+      async () => (await gateway.call("outbox.list", { state: "sent" })).rows.length === 1,
+    );
+    await expect(gateway.call("outbox.discard", { id: dead?.id ?? "" })).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+      message: expect.stringContaining("is not waiting or unknown: it is sent") as string,
+    });
+  });
+
+  it("outbox.discard gives up what waits, and lets the chat go on", async () => {
+    await using gateway = await startGateway(directory.path);
+    gateway.platform.script({ outcome: { outcome: "retry", reason: "busy", retryAfterMs: 60_000 } });
+    const waiting = gateway.call("send", hello);
+    const row = await eventually("the retry", async () => {
+      const [first] = (await gateway.call("outbox.list", { state: "queued" })).rows;
+      return first?.attempts === 1 && first;
+    });
+    expect(await gateway.call("outbox.discard", { id: row.id })).toMatchObject({
+      row: { state: "dead", reason: "an operator discarded it" },
+    });
+    await expect(waiting).rejects.toMatchObject({ details: { state: "dead", reason: "DISCARDED" } });
+    await expect(gateway.call("outbox.retry", { id: "nobody" })).rejects.toMatchObject({
+      message: expect.stringContaining("there is none with this id") as string,
+    });
+  });
+});
+
+describe("inbox.list", () => {
+  it("shows what came in, and why it was not answered", async () => {
+    await using gateway = await startGateway(directory.path);
+    gateway.platform.say({ chatId: "ada", text: "hello" });
+    gateway.platform.say({ chatId: "ada", text: "from my phone", isSelf: true });
+    const rows = await eventually("both to be decided about", async () => {
+      const list = await gateway.call("inbox.list", { channel: "memory" });
+      return list.rows.length === 2 && list.rows.every(({ state }) => state !== "received") && list.rows;
+    });
+    expect(rows).toMatchObject([
+      { state: "ignored", reason: "the message is the account's own", accountId: "default" },
+      { state: "answered", runId: expect.any(String) as string },
+    ]);
   });
 });
 

@@ -2679,6 +2679,91 @@ public struct HelloOk: Codable, Sendable, Hashable {
     }
 }
 
+/// One inbound delivery and what became of it.
+public struct InboxRow: Codable, Sendable, Hashable {
+    public var id: Int64
+    public var channel: String
+    public var accountId: String
+    /// The platform's name for the delivery.
+    public var eventId: String
+    public var state: InboxState
+    /// Why it was ignored, or could not be read.
+    public var reason: String?
+    /// The run that answers it.
+    public var runId: String?
+    public var receivedAt: Int64
+    public var updatedAt: Int64
+
+    public init(
+        id: Int64,
+        channel: String,
+        accountId: String,
+        eventId: String,
+        state: InboxState,
+        reason: String? = nil,
+        runId: String? = nil,
+        receivedAt: Int64,
+        updatedAt: Int64
+    ) {
+        self.id = id
+        self.channel = channel
+        self.accountId = accountId
+        self.eventId = eventId
+        self.state = state
+        self.reason = reason
+        self.runId = runId
+        self.receivedAt = receivedAt
+        self.updatedAt = updatedAt
+    }
+}
+
+/// Where an inbound delivery stands. received is not decided about yet.
+public enum InboxState: RawRepresentable, Codable, Sendable, Hashable {
+    case received
+    case answered
+    case ignored
+    case failed
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "received": self = .received
+        case "answered": self = .answered
+        case "ignored": self = .ignored
+        case "failed": self = .failed
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .received: return "received"
+        case .answered: return "answered"
+        case .ignored: return "ignored"
+        case .failed: return "failed"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [InboxState] = [
+        .received,
+        .answered,
+        .ignored,
+        .failed,
+    ]
+}
+
 /// The channel that decides readiness, where one is configured.
 public struct LinkChannel: Codable, Sendable, Hashable {
     public var id: String
@@ -3382,6 +3467,71 @@ public struct SessionDefaults: Codable, Sendable, Hashable {
     }
 }
 
+/// One session with everything that is set for it.
+public struct SessionEntry: Codable, Sendable, Hashable {
+    public var sessionId: String
+    public var updatedAt: Int64
+    public var createdAt: Int64
+    public var chatType: String?
+    public var label: String?
+    public var thinkingLevel: String?
+    public var verboseLevel: String?
+    public var reasoningLevel: String?
+    public var responseUsage: String?
+    public var sendPolicy: String?
+    public var groupActivation: String?
+    public var providerOverride: String?
+    public var modelOverride: String?
+    public var spawnedBy: String?
+    public var origin: SessionOrigin?
+    public var inputTokens: Int64
+    public var outputTokens: Int64
+    public var totalTokens: Int64
+    public var abortedLastRun: Bool
+
+    public init(
+        sessionId: String,
+        updatedAt: Int64,
+        createdAt: Int64,
+        chatType: String? = nil,
+        label: String? = nil,
+        thinkingLevel: String? = nil,
+        verboseLevel: String? = nil,
+        reasoningLevel: String? = nil,
+        responseUsage: String? = nil,
+        sendPolicy: String? = nil,
+        groupActivation: String? = nil,
+        providerOverride: String? = nil,
+        modelOverride: String? = nil,
+        spawnedBy: String? = nil,
+        origin: SessionOrigin? = nil,
+        inputTokens: Int64,
+        outputTokens: Int64,
+        totalTokens: Int64,
+        abortedLastRun: Bool
+    ) {
+        self.sessionId = sessionId
+        self.updatedAt = updatedAt
+        self.createdAt = createdAt
+        self.chatType = chatType
+        self.label = label
+        self.thinkingLevel = thinkingLevel
+        self.verboseLevel = verboseLevel
+        self.reasoningLevel = reasoningLevel
+        self.responseUsage = responseUsage
+        self.sendPolicy = sendPolicy
+        self.groupActivation = groupActivation
+        self.providerOverride = providerOverride
+        self.modelOverride = modelOverride
+        self.spawnedBy = spawnedBy
+        self.origin = origin
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+        self.totalTokens = totalTokens
+        self.abortedLastRun = abortedLastRun
+    }
+}
+
 /// Who takes part in a session.
 public enum SessionKind: RawRepresentable, Codable, Sendable, Hashable {
     case direct
@@ -3809,6 +3959,27 @@ public struct TokenUsage: Codable, Sendable, Hashable {
         self.total = total
         self.totalTokens = totalTokens
         self.cost = cost
+    }
+}
+
+/// One message of a session's transcript.
+public struct TranscriptEntry: Codable, Sendable, Hashable {
+    public var id: String
+    public var timestamp: Int64
+    public var runId: String?
+    /// As chat.history shows it.
+    public var message: [String: JSONValue]
+
+    public init(
+        id: String,
+        timestamp: Int64,
+        runId: String? = nil,
+        message: [String: JSONValue]
+    ) {
+        self.id = id
+        self.timestamp = timestamp
+        self.runId = runId
+        self.message = message
     }
 }
 

@@ -26,6 +26,45 @@ public struct AgentAccepted: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of agent.identity.get.
+public struct AgentIdentityGetParams: Codable, Sendable, Hashable {
+    public var agentId: String?
+    public var sessionKey: String?
+
+    public init(
+        agentId: String? = nil,
+        sessionKey: String? = nil
+    ) {
+        self.agentId = agentId
+        self.sessionKey = sessionKey
+    }
+}
+
+/// Answer of agent.identity.get.
+public struct AgentIdentityGetResult: Codable, Sendable, Hashable {
+    public var agentId: String
+    public var name: String
+    /// An http(s) or data URL, an emoji, or a letter.
+    public var avatar: String
+    public var emoji: String?
+    /// identity, agent or default.
+    public var nameSource: String?
+
+    public init(
+        agentId: String,
+        name: String,
+        avatar: String,
+        emoji: String? = nil,
+        nameSource: String? = nil
+    ) {
+        self.agentId = agentId
+        self.name = name
+        self.avatar = avatar
+        self.emoji = emoji
+        self.nameSource = nameSource
+    }
+}
+
 /// Parameters of agent.
 public struct AgentParams: Codable, Sendable, Hashable {
     public var message: String
@@ -1032,6 +1071,35 @@ public struct HealthParams: Codable, Sendable, Hashable {
 
 public typealias HealthResult = HealthSnapshot
 
+/// Parameters of inbox.list.
+public struct InboxListParams: Codable, Sendable, Hashable {
+    public var state: InboxState?
+    public var channel: String?
+    /// 100 when left out.
+    public var limit: Int64?
+
+    public init(
+        state: InboxState? = nil,
+        channel: String? = nil,
+        limit: Int64? = nil
+    ) {
+        self.state = state
+        self.channel = channel
+        self.limit = limit
+    }
+}
+
+/// Answer of inbox.list.
+public struct InboxListResult: Codable, Sendable, Hashable {
+    public var rows: [InboxRow]
+
+    public init(
+        rows: [InboxRow]
+    ) {
+        self.rows = rows
+    }
+}
+
 /// Parameters of last-heartbeat.
 public struct LastHeartbeatParams: Codable, Sendable, Hashable {
     public init() {}
@@ -1549,6 +1617,29 @@ public struct NodeRenameResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of outbox.discard.
+public struct OutboxDiscardParams: Codable, Sendable, Hashable {
+    /// As outbox.list names it.
+    public var id: String
+
+    public init(
+        id: String
+    ) {
+        self.id = id
+    }
+}
+
+/// Answer of outbox.discard.
+public struct OutboxDiscardResult: Codable, Sendable, Hashable {
+    public var row: OutboxRow
+
+    public init(
+        row: OutboxRow
+    ) {
+        self.row = row
+    }
+}
+
 /// Parameters of outbox.list.
 public struct OutboxListParams: Codable, Sendable, Hashable {
     public var state: OutboxState?
@@ -1579,6 +1670,29 @@ public struct OutboxListResult: Codable, Sendable, Hashable {
     ) {
         self.rows = rows
         self.total = total
+    }
+}
+
+/// Parameters of outbox.retry.
+public struct OutboxRetryParams: Codable, Sendable, Hashable {
+    /// As outbox.list names it.
+    public var id: String
+
+    public init(
+        id: String
+    ) {
+        self.id = id
+    }
+}
+
+/// Answer of outbox.retry.
+public struct OutboxRetryResult: Codable, Sendable, Hashable {
+    public var row: OutboxRow
+
+    public init(
+        row: OutboxRow
+    ) {
+        self.row = row
     }
 }
 
@@ -1742,6 +1856,93 @@ public struct SendResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of sessions.delete.
+public struct SessionsDeleteParams: Codable, Sendable, Hashable {
+    public var key: String
+    /// False keeps what was said. True when left out.
+    public var deleteTranscript: Bool?
+
+    public init(
+        key: String,
+        deleteTranscript: Bool? = nil
+    ) {
+        self.key = key
+        self.deleteTranscript = deleteTranscript
+    }
+}
+
+/// Answer of sessions.delete.
+public struct SessionsDeleteResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var key: String
+    /// False when there was none.
+    public var deleted: Bool
+    public var archived: [String]
+
+    public init(
+        ok: Bool = true,
+        key: String,
+        deleted: Bool,
+        archived: [String]
+    ) {
+        self.ok = ok
+        self.key = key
+        self.deleted = deleted
+        self.archived = archived
+    }
+}
+
+/// Parameters of sessions.export.
+public struct SessionsExportParams: Codable, Sendable, Hashable {
+    public var key: String
+    /// An earlier life of the session; the present one when left out.
+    public var sessionId: String?
+    /// nextCursor of the page before.
+    public var cursor: String?
+    /// 200 when left out.
+    public var limit: Int64?
+
+    public init(
+        key: String,
+        sessionId: String? = nil,
+        cursor: String? = nil,
+        limit: Int64? = nil
+    ) {
+        self.key = key
+        self.sessionId = sessionId
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
+/// Answer of sessions.export.
+public struct SessionsExportResult: Codable, Sendable, Hashable {
+    public var key: String
+    public var sessionId: String
+    /// Of the session.
+    public var createdAt: Int64
+    /// The newest 100 earlier lives, newest first.
+    public var pastSessionIds: [String]
+    public var entries: [TranscriptEntry]
+    public var nextCursor: String?
+
+    public init(
+        key: String,
+        sessionId: String,
+        createdAt: Int64,
+        pastSessionIds: [String],
+        entries: [TranscriptEntry],
+        nextCursor: String? = nil
+    ) {
+        self.key = key
+        self.sessionId = sessionId
+        self.createdAt = createdAt
+        self.pastSessionIds = pastSessionIds
+        self.entries = entries
+        self.nextCursor = nextCursor
+    }
+}
+
 /// Parameters of sessions.list.
 public struct SessionsListParams: Codable, Sendable, Hashable {
     /// 100 when left out.
@@ -1829,6 +2030,257 @@ public struct SessionsListResult: Codable, Sendable, Hashable {
         self.hasMore = hasMore
         self.defaults = defaults
         self.sessions = sessions
+    }
+}
+
+/// Parameters of sessions.patch.
+public struct SessionsPatchParams: Codable, Sendable, Hashable {
+    public var key: String
+    /// Unique.
+    public var label: String?
+    /// off, minimal, low, medium, high or xhigh.
+    public var thinkingLevel: String?
+    /// off, on or full.
+    public var verboseLevel: String?
+    /// off or on.
+    public var reasoningLevel: String?
+    /// off, tokens or full.
+    public var responseUsage: String?
+    /// As provider/model, or an alias. The default model clears it.
+    public var model: String?
+    /// allow or deny.
+    public var sendPolicy: String?
+    /// mention or always.
+    public var groupActivation: String?
+    public var spawnedBy: String?
+
+    public init(
+        key: String,
+        label: String? = nil,
+        thinkingLevel: String? = nil,
+        verboseLevel: String? = nil,
+        reasoningLevel: String? = nil,
+        responseUsage: String? = nil,
+        model: String? = nil,
+        sendPolicy: String? = nil,
+        groupActivation: String? = nil,
+        spawnedBy: String? = nil
+    ) {
+        self.key = key
+        self.label = label
+        self.thinkingLevel = thinkingLevel
+        self.verboseLevel = verboseLevel
+        self.reasoningLevel = reasoningLevel
+        self.responseUsage = responseUsage
+        self.model = model
+        self.sendPolicy = sendPolicy
+        self.groupActivation = groupActivation
+        self.spawnedBy = spawnedBy
+    }
+}
+
+/// Answer of sessions.patch.
+public struct SessionsPatchResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var path: String
+    public var key: String
+    public var entry: SessionEntry
+
+    public init(
+        ok: Bool = true,
+        path: String,
+        key: String,
+        entry: SessionEntry
+    ) {
+        self.ok = ok
+        self.path = path
+        self.key = key
+        self.entry = entry
+    }
+}
+
+/// Parameters of sessions.preview.
+public struct SessionsPreviewParams: Codable, Sendable, Hashable {
+    public var keys: [String]
+    /// Messages per session; 12 when left out.
+    public var limit: Int64?
+    /// Characters per message; 240 when left out.
+    public var maxChars: Int64?
+
+    public init(
+        keys: [String],
+        limit: Int64? = nil,
+        maxChars: Int64? = nil
+    ) {
+        self.keys = keys
+        self.limit = limit
+        self.maxChars = maxChars
+    }
+}
+
+/// Answer of sessions.preview.
+public struct SessionsPreviewResult: Codable, Sendable, Hashable {
+    public var ts: Int64
+    public var previews: [SessionsPreviewResultPreviewsItem]
+
+    public init(
+        ts: Int64,
+        previews: [SessionsPreviewResultPreviewsItem]
+    ) {
+        self.ts = ts
+        self.previews = previews
+    }
+}
+
+public struct SessionsPreviewResultPreviewsItem: Codable, Sendable, Hashable {
+    /// As it was asked for.
+    public var key: String
+    public var status: SessionsPreviewResultPreviewsItemStatus
+    public var items: [SessionsPreviewResultPreviewsItemItemsItem]
+
+    public init(
+        key: String,
+        status: SessionsPreviewResultPreviewsItemStatus,
+        items: [SessionsPreviewResultPreviewsItemItemsItem]
+    ) {
+        self.key = key
+        self.status = status
+        self.items = items
+    }
+}
+
+public enum SessionsPreviewResultPreviewsItemStatus: RawRepresentable, Codable, Sendable, Hashable {
+    case ok
+    case empty
+    case missing
+    case error
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "ok": self = .ok
+        case "empty": self = .empty
+        case "missing": self = .missing
+        case "error": self = .error
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .ok: return "ok"
+        case .empty: return "empty"
+        case .missing: return "missing"
+        case .error: return "error"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [SessionsPreviewResultPreviewsItemStatus] = [
+        .ok,
+        .empty,
+        .missing,
+        .error,
+    ]
+}
+
+public struct SessionsPreviewResultPreviewsItemItemsItem: Codable, Sendable, Hashable {
+    public var role: String
+    public var text: String
+
+    public init(
+        role: String,
+        text: String
+    ) {
+        self.role = role
+        self.text = text
+    }
+}
+
+/// Parameters of sessions.reset.
+public struct SessionsResetParams: Codable, Sendable, Hashable {
+    public var key: String
+
+    public init(
+        key: String
+    ) {
+        self.key = key
+    }
+}
+
+/// Answer of sessions.reset.
+public struct SessionsResetResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var key: String
+    public var entry: SessionEntry
+
+    public init(
+        ok: Bool = true,
+        key: String,
+        entry: SessionEntry
+    ) {
+        self.ok = ok
+        self.key = key
+        self.entry = entry
+    }
+}
+
+/// Parameters of sessions.resolve.
+public struct SessionsResolveParams: Codable, Sendable, Hashable {
+    public var key: String?
+    public var sessionId: String?
+    public var label: String?
+    /// Only a session of this agent.
+    public var agentId: String?
+    /// Only a session that this one began.
+    public var spawnedBy: String?
+    public var includeGlobal: Bool?
+    public var includeUnknown: Bool?
+
+    public init(
+        key: String? = nil,
+        sessionId: String? = nil,
+        label: String? = nil,
+        agentId: String? = nil,
+        spawnedBy: String? = nil,
+        includeGlobal: Bool? = nil,
+        includeUnknown: Bool? = nil
+    ) {
+        self.key = key
+        self.sessionId = sessionId
+        self.label = label
+        self.agentId = agentId
+        self.spawnedBy = spawnedBy
+        self.includeGlobal = includeGlobal
+        self.includeUnknown = includeUnknown
+    }
+}
+
+/// Answer of sessions.resolve.
+public struct SessionsResolveResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var key: String
+    public var agentId: String?
+
+    public init(
+        ok: Bool = true,
+        key: String,
+        agentId: String? = nil
+    ) {
+        self.ok = ok
+        self.key = key
+        self.agentId = agentId
     }
 }
 
@@ -2090,6 +2542,8 @@ public struct WakeResult: Codable, Sendable, Hashable {
 public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     /// Runs an agent turn. Answers `accepted` at once and again when the turn is over.
     case agent = "agent"
+    /// What an agent is called and how it is shown.
+    case agentIdentityGet = "agent.identity.get"
     /// Waits for a run to end. An unknown run and one that is still going both answer `timeout`.
     case agentWait = "agent.wait"
     /// The configured agents.
@@ -2122,6 +2576,8 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case cronUpdate = "cron.update"
     /// The full health snapshot. With `probe`, channels are asked first whether they work.
     case health = "health"
+    /// Inbound deliveries and what became of each, newest first. What was said is in the sessions.
+    case inboxList = "inbox.list"
     /// What the last heartbeat came to; null before the first one.
     case lastHeartbeat = "last-heartbeat"
     /// Lines of the gateway's log file: the end of it, or what follows a cursor.
@@ -2150,16 +2606,32 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case nodePairVerify = "node.pair.verify"
     /// Gives a paired node another name.
     case nodeRename = "node.rename"
+    /// Gives up a message that waits, or whose fate is unknown.
+    case outboxDiscard = "outbox.discard"
     /// Outbound messages and what became of each, newest first.
     case outboxList = "outbox.list"
+    /// Sends a dead or unknown message once more, as it is.
+    case outboxRetry = "outbox.retry"
     /// Lets a stranger write to a channel account from now on.
     case pairingApprove = "pairing.approve"
     /// Strangers who wrote to a channel account and wait for approval.
     case pairingList = "pairing.list"
     /// Sends a message through a channel. Answers when the platform took it, or when it is settled that it did not.
     case send = "send"
+    /// Forgets a session, after ending what runs in it. The main session can not be deleted.
+    case sessionsDelete = "sessions.delete"
+    /// One page of a session's transcript, oldest first.
+    case sessionsExport = "sessions.export"
     /// Sessions, newest first.
     case sessionsList = "sessions.list"
+    /// Sets what a session has of its own. null clears; the session is made when there is none.
+    case sessionsPatch = "sessions.patch"
+    /// The last words of some sessions.
+    case sessionsPreview = "sessions.preview"
+    /// Begins a session anew under a new id. Its settings and its old transcript stay.
+    case sessionsReset = "sessions.reset"
+    /// The full key of a session that is known by its key, id or label.
+    case sessionsResolve = "sessions.resolve"
     /// Switches heartbeats on or off, for this gateway and across restarts.
     case setHeartbeats = "set-heartbeats"
     /// A short summary: version, linked channel with the age of its login, heartbeats, sessions.
@@ -2176,6 +2648,11 @@ extension AgentParams: GatewayRequest {
     public typealias Answer = AgentResult
     public typealias Accepted = AgentAccepted
     public static let method = GatewayMethod.agent
+}
+
+extension AgentIdentityGetParams: GatewayRequest {
+    public typealias Answer = AgentIdentityGetResult
+    public static let method = GatewayMethod.agentIdentityGet
 }
 
 extension AgentWaitParams: GatewayRequest {
@@ -2258,6 +2735,11 @@ extension HealthParams: GatewayRequest {
     public static let method = GatewayMethod.health
 }
 
+extension InboxListParams: GatewayRequest {
+    public typealias Answer = InboxListResult
+    public static let method = GatewayMethod.inboxList
+}
+
 extension LastHeartbeatParams: GatewayRequest {
     public typealias Answer = LastHeartbeatResult
     public static let method = GatewayMethod.lastHeartbeat
@@ -2328,9 +2810,19 @@ extension NodeRenameParams: GatewayRequest {
     public static let method = GatewayMethod.nodeRename
 }
 
+extension OutboxDiscardParams: GatewayRequest {
+    public typealias Answer = OutboxDiscardResult
+    public static let method = GatewayMethod.outboxDiscard
+}
+
 extension OutboxListParams: GatewayRequest {
     public typealias Answer = OutboxListResult
     public static let method = GatewayMethod.outboxList
+}
+
+extension OutboxRetryParams: GatewayRequest {
+    public typealias Answer = OutboxRetryResult
+    public static let method = GatewayMethod.outboxRetry
 }
 
 extension PairingApproveParams: GatewayRequest {
@@ -2348,9 +2840,39 @@ extension SendParams: GatewayRequest {
     public static let method = GatewayMethod.send
 }
 
+extension SessionsDeleteParams: GatewayRequest {
+    public typealias Answer = SessionsDeleteResult
+    public static let method = GatewayMethod.sessionsDelete
+}
+
+extension SessionsExportParams: GatewayRequest {
+    public typealias Answer = SessionsExportResult
+    public static let method = GatewayMethod.sessionsExport
+}
+
 extension SessionsListParams: GatewayRequest {
     public typealias Answer = SessionsListResult
     public static let method = GatewayMethod.sessionsList
+}
+
+extension SessionsPatchParams: GatewayRequest {
+    public typealias Answer = SessionsPatchResult
+    public static let method = GatewayMethod.sessionsPatch
+}
+
+extension SessionsPreviewParams: GatewayRequest {
+    public typealias Answer = SessionsPreviewResult
+    public static let method = GatewayMethod.sessionsPreview
+}
+
+extension SessionsResetParams: GatewayRequest {
+    public typealias Answer = SessionsResetResult
+    public static let method = GatewayMethod.sessionsReset
+}
+
+extension SessionsResolveParams: GatewayRequest {
+    public typealias Answer = SessionsResolveResult
+    public static let method = GatewayMethod.sessionsResolve
 }
 
 extension SetHeartbeatsParams: GatewayRequest {

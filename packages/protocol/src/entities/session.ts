@@ -98,3 +98,38 @@ export const sessionStatus = z
     runtime: json.optional(),
   })
   .meta({ id: "SessionStatus", description: "One session with how full its context is." });
+
+/** A session with everything that is set for it. */
+export const sessionEntry = z
+  .object({
+    sessionId: identifier,
+    updatedAt: timestamp,
+    createdAt: timestamp,
+    chatType: line.optional(),
+    label: line.optional(),
+    thinkingLevel: line.optional(),
+    verboseLevel: line.optional(),
+    reasoningLevel: line.optional(),
+    responseUsage: line.optional(),
+    sendPolicy: line.optional(),
+    groupActivation: line.optional(),
+    providerOverride: line.optional(),
+    modelOverride: line.optional(),
+    spawnedBy: sessionKey.optional(),
+    origin: sessionOrigin.optional(),
+    inputTokens: count,
+    outputTokens: count,
+    totalTokens: count,
+    abortedLastRun: z.boolean(),
+  })
+  .meta({ id: "SessionEntry", description: "One session with everything that is set for it." });
+
+/** A message of an exported transcript. */
+export const transcriptEntry = z
+  .object({
+    id: identifier,
+    timestamp,
+    runId: identifier.optional(),
+    message: z.record(z.string(), json).describe("As chat.history shows it."),
+  })
+  .meta({ id: "TranscriptEntry", description: "One message of a session's transcript." });
