@@ -5,6 +5,18 @@ import { type Route, type Session, type SessionOrigin, type SessionRow, toSessio
 export type { Activation, QueueChoice, Route, SendPolicy, Session, SessionOrigin } from "./session-row.ts";
 
 const MAX_LISTED = 1_000;
+const MAX_PAST_IDS = 100;
+/** In characters of JSON; one message alone may be longer. */
+const MAX_PAGE_LENGTH = 500_000;
+
+/** One message of a transcript, as it is exported. */
+export interface TranscriptEntry {
+  readonly id: number;
+  readonly runId?: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly message: TranscriptMessage;
+}
 
 /** What a message says about the session it belongs to; undefined leaves what is known. */
 export interface SessionTouch {
@@ -78,6 +90,36 @@ export class SessionStore {
   async getById(sessionId: string): Promise<Session | undefined> {
     const row = await this.#store.get<SessionRow>("SELECT * FROM sessions WHERE session_id = ?", sessionId);
     return row ? toSession(row) : undefined;
+  }
+
+  async getByLabel(label: string, sql: SqlExecutor = this.#store): Promise<Session | undefined> {
+    const row = await sql.get<SessionRow>("SELECT * FROM sessions WHERE label = ? ORDER BY updated_at DESC", label);
+    return row ? toSession(row) : undefined;
+  }
+
+  /** The ids a session had before it was reset, newest first. */
+  async pastIds(key: string): Promise<string[]> {
+    const rows = await this.#store.all<{ session_id: string }>(
+      "SELECT session_id FROM past_sessions WHERE key = ? ORDER BY ended_at DESC, session_id LIMIT ?",
+      key,
+      MAX_PAST_IDS,
+    );
+    return rows.map((row) => row.session_id);
+  }
+
+  /** Forgets a session, and what was said in it unless that is to stay. Answers false when there was none. */
+  async remove(sql: SqlExecutor, key: string, { withTranscript }: { withTranscript: boolean }): Promise<boolean> {
+    if (withTranscript) {
+      await sql.run(
+        `DELETE FROM transcript WHERE session_id IN (
+           SELECT session_id FROM sessions WHERE key = ? UNION SELECT session_id FROM past_sessions WHERE key = ?)`,
+        key,
+        key,
+      );
+      await sql.run("DELETE FROM past_sessions WHERE key = ?", key);
+    }
+    await sql.run("DELETE FROM overheard WHERE session_key = ?", key);
+    return (await sql.run("DELETE FROM sessions WHERE key = ?", key)) > 0;
   }
 
   /** Newest first. `activeSince` in epoch milliseconds. */
@@ -217,6 +259,15 @@ export class SessionStore {
     return row !== undefined;
   }
 
+  /** Puts a turn's prompt in place of the one in the transcript. */
+  async replacePrompt(runId: string, message: TranscriptMessage): Promise<void> {
+    await this.#store.run(
+      "UPDATE transcript SET message = ? WHERE id = (SELECT min(id) FROM transcript WHERE run_id = ? AND role = 'user')",
+      JSON.stringify(message),
+      runId,
+    );
+  }
+
   /** The first and the last message of a session's transcript. */
   async ends(sessionId: string): Promise<{ first?: TranscriptMessage; last?: TranscriptMessage }> {
     const read = async (direction: "ASC" | "DESC") => {
@@ -228,6 +279,32 @@ export class SessionStore {
     };
     const [first, last] = [await read("ASC"), await read("DESC")];
     return { ...(first ? { first } : {}), ...(last ? { last } : {}) };
+  }
+
+  /** One page of a transcript, oldest first, of a bounded size. `nextId` is the `afterId` of the page after it. */
+  async page(
+    sessionId: string,
+    { afterId, limit }: { afterId: number; limit: number },
+  ): Promise<{ entries: TranscriptEntry[]; nextId?: number }> {
+    const rows = await this.#store.all<{ id: number; run_id: string | null; message: string; created_at: number }>(
+      "SELECT id, run_id, message, created_at FROM transcript WHERE session_id = ? AND id > ? ORDER BY id LIMIT ?",
+      sessionId,
+      afterId,
+      limit + 1,
+    );
+    let size = 0;
+    const fitting = rows.slice(0, limit).filter(({ message }, index) => {
+      size += message.length;
+      return index === 0 || size <= MAX_PAGE_LENGTH;
+    });
+    const entries = fitting.map(({ id, run_id: runId, message, created_at: at }) => ({
+      id,
+      at,
+      ...(runId === null ? {} : { runId }),
+      message: JSON.parse(message) as TranscriptMessage,
+    }));
+    const last = entries.at(-1);
+    return last && entries.length < rows.length ? { entries, nextId: last.id } : { entries };
   }
 
   /** The last `limit` messages, oldest first, without those of one turn when `exceptRunId` is given. */
