@@ -110,7 +110,7 @@ async function actOn(
     case "update": {
       const patch = objectField(input, "job");
       if (!patch) return failed('"job" is required for update: what to change.');
-      const changed = await context.call("cron.update", { id, patch } as ParamsOf<"cron.update">);
+      const changed = await context.call("cron.update", { id, patch });
       return { text: `Changed. ${jobLine(changed)}`, details: changed };
     }
     case "remove":
