@@ -13,6 +13,7 @@ export const GROUPS: Readonly<Record<string, Group>> = {
   cron: { summary: "Have things done by the clock" },
   message: { summary: "Send messages through a channel" },
   pairing: { summary: "Decide who may write to the gateway's accounts" },
+  sessions: { summary: "Look at the conversations", fallback: "sessions.list" },
   system: { summary: "Tell the agent of events; look at heartbeats and presence" },
 };
 
