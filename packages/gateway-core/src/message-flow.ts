@@ -111,6 +111,11 @@ export class MessageFlow implements AsyncDisposable {
     return { turn, isNew: recorded.length > 0 };
   }
 
+  /** True for a text that the gateway answers itself, being a command. */
+  async isCommand(text: string, sessionKey: string): Promise<boolean> {
+    return (await this.#rooms.commands.read(text, sessionKey, true)).kind === "commands";
+  }
+
   /** Waits for a turn to end; undefined when it is unknown or the time is up. */
   wait(runId: string, timeoutMs: number, signal?: AbortSignal): Promise<Turn | undefined> {
     return this.#rooms.turns.lanes.wait(runId, timeoutMs, signal);

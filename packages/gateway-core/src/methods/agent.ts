@@ -7,7 +7,14 @@ import type { ReplyRoute, Turn } from "../sessions/turn.ts";
 import { type CallContext, defineHandler, idempotencyClient } from "./define.ts";
 import { assertEndedWell } from "./run-answer.ts";
 import { sendTarget } from "./send-target.ts";
-import { assertAgent, findSessionTarget, lastRoute, refuseAttachments, type SessionTarget } from "./session-target.ts";
+import {
+  assertAgent,
+  assertMaySend,
+  findSessionTarget,
+  lastRoute,
+  refuseAttachments,
+  type SessionTarget,
+} from "./session-target.ts";
 
 /** A turn ends by its own limit; this only bounds the wait for one that stands behind others. */
 const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
@@ -15,6 +22,7 @@ const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
 export const agent = defineHandler("agent", async (params, context) => {
   refuseAttachments(params.attachments);
   const target = await chooseSession(params, context);
+  if (params.deliver === true) assertMaySend(context, target);
   const { turn, isNew } = await context.messages.submit(idempotencyClient(context.caller), {
     idempotencyKey: params.idempotencyKey,
     source: "agent",

@@ -3,7 +3,7 @@ import type { ResultOf } from "@openclaw/protocol";
 import { GatewayError } from "../errors.ts";
 import type { Turn } from "../sessions/turn.ts";
 import { defineHandler, idempotencyClient } from "./define.ts";
-import { findSessionTarget, lastRoute, refuseAttachments } from "./session-target.ts";
+import { assertMaySend, findSessionTarget, lastRoute, refuseAttachments } from "./session-target.ts";
 
 /** A message that is one of these, and nothing else, stops what runs. Source: chat command facts 3.11. */
 const STOP_WORDS = new Set(["/stop", "stop", "abort", "esc", "wait", "exit", "interrupt"]);
@@ -17,6 +17,8 @@ export const chatSend = defineHandler("chat.send", async (params, context) => {
     const runIds = await context.messages.stop(target.sessionKey);
     return { ok: true as const, aborted: runIds.length > 0, runIds: [...runIds] };
   }
+  // A command may be what lifts the policy.
+  if (!(await context.messages.isCommand(prompt, target.sessionKey))) assertMaySend(context, target);
   const { turn, isNew } = await context.messages.submit(idempotencyClient(context.caller), {
     idempotencyKey: params.idempotencyKey,
     source: "chat",

@@ -1,6 +1,7 @@
 import { agentIds, defaultAgentId } from "../config/agent-selection.ts";
 import { GatewayError } from "../errors.ts";
 import { agentOfSessionKey, canonicalSessionKey } from "../sessions/session-key.ts";
+import { maySend } from "../sessions/send-policy.ts";
 import type { Session } from "../sessions/session-store.ts";
 import type { ReplyRoute } from "../sessions/turn.ts";
 import type { CallContext } from "./define.ts";
@@ -34,6 +35,17 @@ export function lastRoute({ session, sessionKey }: SessionTarget): ReplyRoute {
   throw new GatewayError(
     "INVALID_REQUEST",
     `No chat has written in the session ${sessionKey} yet, so there is nowhere to deliver to; leave out deliver, or name channel and to.`,
+  );
+}
+
+/** Throws INVALID_REQUEST where the session's send policy keeps what is said in it from being delivered. */
+export function assertMaySend({ config }: CallContext, { sessionKey, session }: SessionTarget): void {
+  const subject = session ?? { key: sessionKey, chatType: "direct" as const };
+  if (maySend(config.current.session.sendPolicy, subject)) return;
+  throw new GatewayError(
+    "INVALID_REQUEST",
+    `send blocked by session policy: ${sessionKey}; /send on, sessions.patch or session.sendPolicy in the configuration change it`,
+    { details: { reason: "send-policy" } },
   );
 }
 

@@ -21,7 +21,12 @@ export const sessionsList = defineHandler("sessions.list", async (params, contex
     ...(params.activeMinutes === undefined ? {} : { activeSince: clock.now() - params.activeMinutes * MINUTE_MS }),
     ...(params.agentId === undefined ? {} : { agentId: params.agentId }),
   });
-  const matching = all.filter((session) => matches(session, params.search, params.label));
+  const matching = all.filter(
+    (session) =>
+      matches(session, params.search, params.label) &&
+      (params.spawnedBy === undefined || session.spawnedBy === params.spawnedBy) &&
+      (params.includeGlobal !== false || session.key !== "global"),
+  );
   const page = matching.slice(offset, offset + limit);
   const openRuns = await messages.openRuns();
   const [modelProvider = null, ...model] = agent.defaultModel(defaultAgentId(config.current)).split("/");
@@ -80,7 +85,11 @@ async function toRow(
     outputTokens: session.outputTokens,
     totalTokens: session.totalTokens,
     ...(session.label === undefined ? {} : { label: session.label }),
-    ...(session.title === undefined ? {} : { displayName: session.title, subject: session.title }),
+    ...nameOf(session),
+    ...(session.origin ? { origin: session.origin } : {}),
+    ...(session.spawnedBy === undefined ? {} : { spawnedBy: session.spawnedBy }),
+    ...(session.reasoningLevel === undefined ? {} : { reasoningLevel: session.reasoningLevel }),
+    ...(session.sendPolicy === undefined ? {} : { sendPolicy: session.sendPolicy }),
     ...(session.channel === undefined ? {} : { channel: session.channel, lastChannel: session.channel }),
     ...(session.lastProvider === undefined ? {} : { modelProvider: session.lastProvider }),
     ...(session.lastModel === undefined ? {} : { model: session.lastModel }),
@@ -89,6 +98,15 @@ async function toRow(
     ...delivery(session),
     ...(wanted.includeDerivedTitles && ends.first ? { derivedTitle: textOf(ends.first, TITLE_LENGTH) } : {}),
     ...(wanted.includeLastMessage && ends.last ? { lastMessagePreview: textOf(ends.last, PREVIEW_LENGTH) } : {}),
+  };
+}
+
+/** The group's title, or whom the session began with. */
+function nameOf({ title, origin }: Session): Pick<Row, "displayName" | "subject"> {
+  const displayName = title ?? origin?.label;
+  return {
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(title === undefined ? {} : { subject: title }),
   };
 }
 

@@ -91,6 +91,21 @@ describe("R6.12 chat.send", () => {
     expect(await told("/send on", "c4", writer)).toContain("/send is for the owner");
   });
 
+  it("refuses what the session's send policy forbids, but for the command that lifts it", async () => {
+    await using gateway = await startGateway(directory.path);
+    await using client = await gateway.connect();
+    await gateway.call("sessions.patch", { key: "main", sendPolicy: "deny" });
+    expect(await client.request("chat.send", say("hello", "c1"))).toMatchObject({
+      ok: false,
+      error: { code: "INVALID_REQUEST", details: { reason: "send-policy" } },
+    });
+    const route = { deliver: true, channel: "memory", to: "ada" };
+    const agent = { message: "hello", sessionKey: "main", idempotencyKey: "a1", ...route };
+    await expect(gateway.call("agent", agent)).rejects.toMatchObject({ details: { reason: "send-policy" } });
+    expect(await client.request("chat.send", say("/send on", "c2"))).toMatchObject({ ok: true });
+    expect(await client.request("chat.send", say("hello", "c3"))).toMatchObject({ payload: { status: "started" } });
+  });
+
   it("15.3 chat.abort sends the aborted event, with what was said so far, before it answers", async () => {
     await using gateway = await startGateway(directory.path);
     const { script, begun } = hangingScript();
