@@ -1,4 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 import { defineConfig, type Options } from "tsup";
 
@@ -6,6 +8,46 @@ const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.
 
 // Cleaned here and not by tsup: the two builds below share the folder and run side by side.
 rmSync(new URL("dist", import.meta.url), { recursive: true, force: true });
+
+type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
+
+/**
+ * `import` of these two reads everything that they export, and so loads all of fetch: 40 ms and 4 MB that an idle
+ * gateway does not need. `require` does not.
+ */
+const httpByRequire: Plugin = {
+  name: "http-by-require",
+  setup: (build) => {
+    build.onResolve({ filter: /^(?:node:)?https?$/ }, ({ path, kind }) =>
+      kind === "import-statement" ? { path, namespace: "required" } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+/**
+ * A zod of their own for the packages in node_modules. Those of the AI SDK use all of it, three times what the
+ * configuration needs; in one chunk, every start would load that.
+ */
+const zodOfOthers: Plugin = {
+  name: "zod-of-others",
+  setup: (build) => {
+    const namespace = "zod-of-others";
+    build.onResolve({ filter: /^zod(?:\/|$)/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+      if (pluginData === namespace || !importer.includes("node_modules")) return undefined;
+      const found = await build.resolve(path, { resolveDir, importer, kind, pluginData: namespace });
+      return { path: found.path, namespace, sideEffects: false };
+    });
+    build.onResolve({ filter: /^\./, namespace }, ({ path, importer }) => ({
+      path: join(dirname(importer), path),
+      namespace,
+      sideEffects: false,
+    }));
+    build.onLoad({ filter: /.*/, namespace }, async ({ path }) => ({ contents: await readFile(path) }));
+  },
+};
 
 const common: Options = {
   format: ["esm"],
@@ -46,6 +88,7 @@ export default defineConfig([
     banner: {
       js: `import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);`,
     },
+    esbuildPlugins: [httpByRequire, zodOfOthers],
     esbuildOptions: (options) => {
       options.conditions = ["@openclaw/source"];
       // The licence comments of what is bundled belong to it; they go to one file beside each chunk.

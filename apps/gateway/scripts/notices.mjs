@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-/** `inputs` are the source files that esbuild put into the bundle, relative to `directory`. */
+/** `inputs` are the source files that esbuild put into the bundle, relative to `directory` or behind a namespace. */
 export function thirdPartyNotices(inputs, directory) {
   const packages = new Map();
   for (const input of inputs) {
     // The last node_modules of the path: pnpm nests them.
-    const folder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/u.exec(input)?.[0];
+    const folder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/u.exec(input.replace(/^[a-z-]+:/u, ""))?.[0];
     if (folder === undefined) continue;
     const path = resolve(directory, folder);
     const { name, version, license } = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
