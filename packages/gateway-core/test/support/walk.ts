@@ -12,6 +12,10 @@ import { MessageFlow } from "../../src/message-flow.ts";
 import { Overheard } from "../../src/sessions/overheard.ts";
 import { maySend, type SendPolicySettings } from "../../src/sessions/send-policy.ts";
 import type { ResetRule } from "../../src/sessions/reset-rule.ts";
+import { createEgress } from "../../src/egress/egress.ts";
+import { MediaStore } from "../../src/media/media-store.ts";
+import { PendingMedia } from "../../src/media/pending-media.ts";
+import { MediaFlow } from "../../src/media-flow.ts";
 import { Outbox, type UnknownPolicy } from "../../src/outbox/outbox.ts";
 import { PairingStore } from "../../src/policy/pairing.ts";
 import type { Tool } from "../../src/ports.ts";
@@ -22,6 +26,7 @@ import { TurnQueue } from "../../src/sessions/turn-queue.ts";
 import { SqliteStore } from "../../src/store/sqlite.ts";
 import { systemClock, systemIds } from "../../src/host/system.ts";
 import { TurnFlow } from "../../src/turn-flow.ts";
+import { type Death, DyingStore } from "./dying-store.ts";
 import { ScriptedAgent } from "./scripted-agent.ts";
 import { recordingLog } from "./silent-log.ts";
 
@@ -44,6 +49,8 @@ export interface WalkOptions {
   readonly groupHistoryLimit?: number;
   readonly useAccessGroups?: boolean;
   readonly sendPolicy?: SendPolicySettings;
+  /** The commit at which the process dies. */
+  readonly death?: Death;
   /** False leaves everything stopped, as if the process died right after opening its database. */
   readonly start?: boolean;
 }
@@ -53,7 +60,8 @@ export async function openWalk(options: WalkOptions) {
   const log = recordingLog();
   const clock = systemClock;
   const ids = systemIds;
-  const store = SqliteStore.open(options.databaseFile);
+  const opened = SqliteStore.open(options.databaseFile);
+  const store = options.death ? new DyingStore(opened, options.death) : opened;
   const agent = options.agent ?? new ScriptedAgent();
   const kit = createMemoryChannel(options.platform ? { platform: options.platform } : {});
   const events = new EventBus((error) => log.error("listener failed", { error }));
@@ -74,6 +82,16 @@ export async function openWalk(options: WalkOptions) {
     readCursor: (source, key) => inbox.readCursor(source, key),
     onStatusChange: () => void flow?.route(),
   });
+  const media = new MediaStore({ directory: `${options.databaseFile}.media`, store, clock, ids });
+  const pendingMedia = new PendingMedia(store);
+  const mediaFlow = new MediaFlow({
+    media,
+    pending: pendingMedia,
+    channels: () => channels,
+    egress: createEgress({ clock }),
+    log,
+    workspace: () => `${options.databaseFile}.workspace`,
+  });
   const outbox = new Outbox({
     store,
     clock,
@@ -82,7 +100,7 @@ export async function openWalk(options: WalkOptions) {
     deliver: (row, message, signal) => channels.send(row.channel, row.account, message, signal),
     unknownPolicy: () => options.unknownPolicy ?? "label",
     capabilities: (channel, account) => channels.capabilities(channel, account),
-    openFile: async () => undefined,
+    openFile: (mediaId) => media.open(mediaId),
     random: () => 0.5,
   });
   const turns = new TurnFlow({
@@ -94,6 +112,7 @@ export async function openWalk(options: WalkOptions) {
     turnQueue,
     backlog,
     outbox,
+    mediaFlow,
     channels: () => channels,
     agent,
     tools: () => options.tools ?? [],
@@ -140,6 +159,7 @@ export async function openWalk(options: WalkOptions) {
     turnQueue,
     backlog,
     overheard,
+    pendingMedia,
     outbox,
     channels: () => channels,
     commands,
