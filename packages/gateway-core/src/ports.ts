@@ -151,7 +151,21 @@ export type TranscriptMessage =
       readonly details?: unknown;
       readonly isError: boolean;
       readonly timestamp: number;
-    };
+    }
+  | CompactionMessage;
+
+/** What earlier parts of a session came to. It stands in the transcript after all that it is about. */
+export interface CompactionMessage {
+  readonly role: "compaction";
+  /** The summary. */
+  readonly content: readonly TranscriptBlock[];
+  readonly timestamp: number;
+  /** Messages before this one with a timestamp from here on are not part of the summary and still count. */
+  readonly keptSince: number;
+  /** Estimates of the context, in tokens. */
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+}
 
 /** Token counts of a turn. */
 export interface TokenUsage {
@@ -214,6 +228,13 @@ export type TurnPart =
       readonly toolCallId: string;
       readonly name: string;
       readonly result: ToolResult;
+    }
+  /** Earlier parts of the session were summarised. The entry for the transcript comes with `finish`. */
+  | {
+      readonly type: "compaction";
+      readonly summary: string;
+      readonly tokensBefore: number;
+      readonly tokensAfter: number;
     }
   | {
       readonly type: "finish";

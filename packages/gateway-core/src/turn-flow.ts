@@ -88,7 +88,7 @@ export class TurnFlow {
     const { turn, session, events } = open;
     if (turn.attempts > MAX_ATTEMPTS) return this.#finish(open, tooManyAttempts());
     const effects = this.#effectsOf(turn);
-    const history = await this.#rooms.sessions.history(session.sessionId, HISTORY_MESSAGES, turn.runId);
+    const history = await this.#historyOf(session, turn);
     using _typing = turn.route && this.#rooms.channels().typing(turn.route.channel, turn.route.account, turn.route);
     events.start();
     const { timeoutMs, ...request } = await this.#withNotes(turn);
@@ -132,6 +132,15 @@ export class TurnFlow {
       session,
       events: new TurnEvents({ ...identityOf(turn), sessionId: session.sessionId }, clock, publish),
     };
+  }
+
+  /** The newest messages; the summary of what came before them is told first when it does not stand among them. */
+  async #historyOf({ sessionId }: Session, { runId }: Turn): Promise<readonly TranscriptMessage[]> {
+    const { sessions } = this.#rooms;
+    const newest = await sessions.history(sessionId, HISTORY_MESSAGES, runId);
+    if (newest.length < HISTORY_MESSAGES || newest.some(({ role }) => role === "compaction")) return newest;
+    const summary = await sessions.summary(sessionId);
+    return summary === undefined ? newest : [summary, ...newest];
   }
 
   /** The prompt, after what happened around the gateway since the session was last asked something. */

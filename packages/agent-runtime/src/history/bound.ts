@@ -11,7 +11,7 @@ const TOKENS_PER_MESSAGE = 4;
 const RESERVED_SHARE = 0.2;
 const MAX_RESERVED = 20_000;
 
-function estimateTokens(text: string): number {
+export function estimateTokens(text: string): number {
   return Math.ceil(text.length / CHARACTERS_PER_TOKEN);
 }
 
@@ -46,8 +46,7 @@ export function boundHistory(
   fixed: FixedParts,
   contextWindow: number,
 ): readonly ConversationMessage[] {
-  const reserved = Math.min(contextWindow * RESERVED_SHARE, MAX_RESERVED);
-  let room = contextWindow - reserved - fixedTokens(fixed);
+  let room = usableTokens(contextWindow) - fixedTokens(fixed);
   let firstKept = history.length;
   for (let index = history.length - 1; index >= 0; index -= 1) {
     const message = history[index];
@@ -57,6 +56,16 @@ export function boundHistory(
     if (message.role === "user") firstKept = index;
   }
   return history.slice(firstKept);
+}
+
+/** How many tokens everything together takes, as an estimate. */
+export function contextTokens(history: readonly ConversationMessage[], fixed: FixedParts): number {
+  return history.reduce((sum, message) => sum + messageTokens(message), fixedTokens(fixed));
+}
+
+/** How many tokens of a model's window may be used. */
+export function usableTokens(contextWindow: number): number {
+  return contextWindow - Math.min(contextWindow * RESERVED_SHARE, MAX_RESERVED);
 }
 
 function fixedTokens({ system, tools, current }: FixedParts): number {

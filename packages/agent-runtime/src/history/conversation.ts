@@ -1,6 +1,8 @@
 import type { TranscriptBlock, TranscriptMessage } from "@openclaw/gateway-core/ports";
 import type { ModelMessage } from "ai";
 
+import { afterSummary, tellSummary } from "./summarised.ts";
+
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
@@ -46,9 +48,12 @@ const INTERRUPTED = "[The turn was interrupted before an answer.]";
 
 /**
  * Makes a well-formed conversation of a session's history, whatever the history is: calls without a result get an
- * error as their result, results without a call are dropped, neighbours of one role are joined.
+ * error as their result, results without a call are dropped, neighbours of one role are joined. What was summarised is
+ * told by its summary.
  */
-export function toConversation(history: readonly TranscriptMessage[]): readonly ConversationMessage[] {
+export function toConversation(recorded: readonly TranscriptMessage[]): readonly ConversationMessage[] {
+  const { summary, messages: kept } = afterSummary(recorded);
+  const history = summary === undefined ? kept : [...tellSummary(summary), ...kept];
   const messages: ConversationMessage[] = [];
   for (const [index, message] of history.entries()) {
     if (message.role === "user") {

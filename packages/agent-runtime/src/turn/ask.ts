@@ -1,17 +1,19 @@
 import { AgentError, type BoundTool, type TurnPart } from "@openclaw/gateway-core/ports";
 
-import { boundHistory } from "../history/bound.ts";
+import { boundHistory, type FixedParts } from "../history/bound.ts";
 import type { ConversationMessage } from "../history/conversation.ts";
 import type { ModelProvider } from "../providers/provider.ts";
 import type { ThinkingLevel } from "../settings.ts";
 import type { Answer, RequestedCall } from "./answer.ts";
+import type { Compactor } from "./compaction.ts";
 import type { ModelSequence } from "./model-sequence.ts";
 import type { TurnRecord } from "./turn-record.ts";
 
 export interface Question {
   /** The system prompt for the model of this reference, with these tools. */
   readonly systemFor: (reference: string, tools: readonly BoundTool[]) => string;
-  readonly history: readonly ConversationMessage[];
+  /** What came before the turn. */
+  readonly earlier: Compactor;
   /** The prompt and what the turn has added to it. */
   readonly current: readonly ConversationMessage[];
   /** What the turn may call; a model is offered those that are for it. */
@@ -35,11 +37,17 @@ export async function* ask(
 ): AsyncGenerator<TurnPart, Answer> {
   for (;;) {
     const progress = { isSpoken: false };
+    let asked: ModelProvider | undefined;
     try {
       const provider = await models.current();
       if (asking.record.announce(provider)) {
         const instead = models.left === undefined ? {} : { insteadOf: models.left };
         yield { type: "model", provider: provider.provider, model: provider.model, ...instead };
+      }
+      asked = provider;
+      const fixed = fixedParts(question, provider);
+      if (question.earlier.isNeeded(fixed, provider.contextWindow)) {
+        yield* question.earlier.compact(provider, fixed, asking.signal);
       }
       const answer = yield* askOne(question, provider, { ...asking, progress });
       models.succeeded();
@@ -47,6 +55,10 @@ export async function* ask(
     } catch (error) {
       asking.signal.throwIfAborted();
       if (!(error instanceof AgentError)) throw error;
+      // The provider counts differently than the estimate: with less before the turn the same question may fit.
+      if (asked !== undefined && error.reason === "context-length" && !progress.isSpoken) {
+        if (yield* question.earlier.compact(asked, fixedParts(question, asked), asking.signal)) continue;
+      }
       models.giveUp(error, progress.isSpoken);
     }
   }
@@ -57,10 +69,9 @@ async function* askOne(
   provider: ModelProvider,
   { record, signal, progress }: Asking & { readonly progress: { isSpoken: boolean } },
 ): AsyncGenerator<TurnPart, Answer> {
-  const { history, current, thinking } = question;
-  const tools = toolsFor(question.tools, provider);
-  const system = question.systemFor(provider.reference, tools);
-  const kept = boundHistory(history, { system, tools, current }, provider.contextWindow);
+  const { earlier, current, thinking } = question;
+  const { system, tools } = fixedParts(question, provider);
+  const kept = boundHistory(earlier.conversation, { system, tools, current }, provider.contextWindow);
   const calls: RequestedCall[] = [];
   let text = "";
   for await (const part of provider.stream({ system, messages: [...kept, ...current], tools, thinking }, signal)) {
@@ -86,6 +97,11 @@ async function* askOne(
     }
   }
   throw new AgentError("internal", `${provider.reference}: the answer ended without a finish.`);
+}
+
+function fixedParts(question: Question, provider: ModelProvider): FixedParts {
+  const tools = toolsFor(question.tools, provider);
+  return { system: question.systemFor(provider.reference, tools), tools, current: question.current };
 }
 
 /** The tools that a model may have. */

@@ -16,6 +16,7 @@ import type { WorkspaceFiles } from "../prompt/workspace-files.ts";
 import type { Providers } from "../providers/providers.ts";
 import { type AgentRuntimeSettings, agentSettings, DEFAULT_LIMITS } from "../settings.ts";
 import type { RequestedCall } from "./answer.ts";
+import { Compactor } from "./compaction.ts";
 import { ask, type Question, toolsFor } from "./ask.ts";
 import { ModelSequence } from "./model-sequence.ts";
 import { executeCall, type ToolRoom } from "./tool-execution.ts";
@@ -60,6 +61,7 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
   const files = await host.workspaceFiles.read(agent);
   const { history, current } = conversationOf(turn);
   const record = new TurnRecord(clock);
+  const earlier = new Compactor(history, { history: turn.history, record, log, now: () => clock.now() });
   const room: Omit<ToolRoom, "tools"> = {
     inputCheck: host.inputCheck,
     maxOutputChars: limits.maxToolOutputChars,
@@ -69,7 +71,7 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
     systemPrompt({ turn: { ...turn, tools }, files, reference, thinking, today });
 
   for (let step = 1; step <= limits.maxSteps; step += 1) {
-    const question: Question = { systemFor, history, current, tools: turn.tools, thinking };
+    const question: Question = { systemFor, earlier, current, tools: turn.tools, thinking };
     const answer = record.withOwnIds(yield* ask(question, models, { record, signal }));
     const calls = CUT_OFF.has(answer.reason) ? [] : answer.calls;
     record.assistant({ ...answer, calls });

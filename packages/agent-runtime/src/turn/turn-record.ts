@@ -1,5 +1,6 @@
 import type {
   Clock,
+  CompactionMessage,
   TokenUsage,
   ToolResult,
   TranscriptBlock,
@@ -68,6 +69,16 @@ export class TurnRecord {
       usage,
       stopReason,
     });
+  }
+
+  /** Tokens that were used beside the answers. */
+  used(usage: TokenUsage): void {
+    this.#usage = addUsage(this.#usage, usage);
+  }
+
+  /** The summary is about what came before this turn, so that it comes first. */
+  compaction(entry: CompactionMessage): void {
+    this.#messages.unshift(entry);
   }
 
   toolResult({ id, name }: RequestedCall, { text, details, isError = false }: ToolResult): void {

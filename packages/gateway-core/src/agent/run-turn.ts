@@ -102,6 +102,9 @@ async function followParts({ agent, turn, events }: RunTurnInput, signal: AbortS
         if (reasoning.length < MAX_REASONING_LENGTH) reasoning += part.delta;
         events.reasoningDelta(part.delta);
         break;
+      case "compaction":
+        events.compaction(part.tokensBefore, part.tokensAfter);
+        break;
       case "tool-call":
         events.toolCall(part.toolCallId, part.name, part.input);
         break;

@@ -68,6 +68,10 @@ export class TurnEvents {
     this.#publish("reasoning", { delta });
   }
 
+  compaction(tokensBefore: number, tokensAfter: number): void {
+    this.#publish("compaction", { phase: "end", tokensBefore, tokensAfter });
+  }
+
   toolCall(toolCallId: string, name: string, input: unknown): void {
     this.#publish("tool", { phase: "start", name, toolCallId, args: input });
   }

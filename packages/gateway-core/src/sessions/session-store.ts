@@ -317,4 +317,13 @@ export class SessionStore {
     );
     return rows.toReversed().map((row) => JSON.parse(row.message) as TranscriptMessage);
   }
+
+  /** What earlier parts of the session came to, by its newest summary; undefined when there is none. */
+  async summary(sessionId: string): Promise<TranscriptMessage | undefined> {
+    const row = await this.#store.get<{ message: string }>(
+      `SELECT message FROM transcript WHERE session_id = ? AND role = 'compaction' ORDER BY id DESC LIMIT 1`,
+      sessionId,
+    );
+    return row && (JSON.parse(row.message) as TranscriptMessage);
+  }
 }

@@ -1,0 +1,169 @@
+import type { TranscriptMessage } from "@openclaw/gateway-core/ports";
+import type { FakeReply } from "@openclaw/testkit/fake-model";
+import { describe, expect, test } from "vitest";
+
+import { createAgentRuntime } from "../src/index.ts";
+import { toConversation } from "../src/history/conversation.ts";
+import { createTurn, outcomeOf, realClock, RecordedLog, startAgent } from "./harness.ts";
+
+const SMALL = { provider: { models: [{ id: "model-1", contextWindow: 4_000 }] } };
+const TOO_LONG: FakeReply = { kind: "error", status: 400, message: "too long", code: "context_length_exceeded" };
+
+/** Turns of about 110 tokens each; `firstAt` is the time of the first message, one more for each further one. */
+function turns(count: number, firstAt = 1): TranscriptMessage[] {
+  return Array.from({ length: count }, (_, index): TranscriptMessage[] => [
+    {
+      role: "user",
+      content: [{ type: "text", text: `question ${index} ${"q".repeat(200)}` }],
+      timestamp: firstAt + index * 2,
+    },
+    {
+      role: "assistant",
+      content: [{ type: "text", text: `answer ${index} ${"a".repeat(200)}` }],
+      timestamp: firstAt + index * 2 + 1,
+    },
+  ]).flat();
+}
+
+function sent(request: { readonly body: Record<string, unknown> } | undefined): string {
+  return JSON.stringify(request?.body["messages"]);
+}
+
+describe("a conversation that no longer fits", () => {
+  test("is summarised by the model but for its newest turns, and the summary is kept in the transcript", async () => {
+    await using agent = await startAgent(SMALL);
+    agent.model.enqueue({ kind: "answer", text: ["They talked about q."] });
+    const { parts, text, finish, error } = await agent.run({ prompt: "go on", history: turns(40) });
+    expect(error).toBeUndefined();
+    expect(text).toBe("Echo: go on");
+    const [asked, answered] = agent.model.requests;
+    expect(sent(asked)).toContain("> question 0 ");
+    expect(sent(asked)).not.toContain("question 39");
+    expect(asked?.body["tools"]).toBeUndefined();
+    expect(sent(answered)).toContain("They talked about q.");
+    expect(sent(answered)).toContain("question 39");
+    expect(sent(answered)).not.toContain("question 0 ");
+    expect(sent(answered).match(/go on/gu)).toHaveLength(1);
+    const part = parts.find((candidate) => candidate.type === "compaction");
+    expect(part?.summary).toBe("They talked about q.");
+    expect(part?.tokensAfter).toBeLessThan(part?.tokensBefore ?? 0);
+    const [entry, reply] = finish?.messages ?? [];
+    expect(entry).toMatchObject({ role: "compaction", content: [{ type: "text", text: "They talked about q." }] });
+    expect(reply).toMatchObject({ role: "assistant" });
+    expect(finish?.usage.total).toBeGreaterThan(0);
+  });
+
+  test("goes on from its summary in later turns", async () => {
+    await using agent = await startAgent(SMALL);
+    agent.model.enqueue({ kind: "answer", text: ["They talked about q."] });
+    const history = turns(40);
+    const { finish } = await agent.run({ prompt: "go on", history });
+    const prompt: TranscriptMessage = {
+      role: "user",
+      content: [{ type: "text", text: "go on" }],
+      timestamp: Date.now(),
+    };
+    const { models, finish: next } = await agent.run({
+      prompt: "and?",
+      history: [...history, prompt, ...(finish?.messages ?? [])],
+    });
+    expect(models).toHaveLength(1);
+    expect(agent.model.requests).toHaveLength(3);
+    expect(sent(agent.model.requests[2])).toMatch(/They talked about q\..*question 39.*go on.*and\?/su);
+    expect(sent(agent.model.requests[2])).not.toContain("question 0 ");
+    expect(next?.messages.map(({ role }) => role)).toEqual(["assistant"]);
+  });
+
+  test("is summarised together with its last summary", async () => {
+    await using agent = await startAgent(SMALL);
+    agent.model.enqueue({ kind: "answer", text: ["All of it."] });
+    const summary: TranscriptMessage = {
+      role: "compaction",
+      content: [{ type: "text", text: "An older summary." }],
+      timestamp: 100,
+      keptSince: 100,
+      tokensBefore: 1,
+      tokensAfter: 1,
+    };
+    await agent.run({ prompt: "go on", history: [...turns(5), summary, ...turns(40, 101)] });
+    expect(sent(agent.model.requests[0])).toContain("> An older summary.");
+    expect(sent(agent.model.requests[1])).not.toContain("An older summary.");
+  });
+
+  test("is summarised and asked again once when the provider counts more than the estimate", async () => {
+    await using agent = await startAgent();
+    agent.model.enqueue(TOO_LONG, { kind: "answer", text: ["Summary."] });
+    const history = turns(400);
+    const { text, error } = await agent.run({ prompt: "go on", history });
+    expect(error).toBeUndefined();
+    expect(text).toBe("Echo: go on");
+    expect(agent.model.requests).toHaveLength(3);
+    expect(sent(agent.model.requests[2])).toContain("Summary.");
+    agent.model.enqueue(TOO_LONG, { kind: "answer", text: ["Summary."] }, TOO_LONG);
+    expect((await agent.run({ prompt: "go on", history })).error).toMatchObject({ reason: "context-length" });
+    expect(agent.model.requests).toHaveLength(6);
+  });
+
+  test("that can not be summarised loses its oldest part, as before", async () => {
+    await using agent = await startAgent(SMALL);
+    agent.model.enqueue({ kind: "error", status: 500, message: "no" });
+    const { text, error, finish } = await agent.run({ prompt: "go on", history: turns(40) });
+    expect(error).toBeUndefined();
+    expect(text).toBe("Echo: go on");
+    expect(finish?.messages.map(({ role }) => role)).toEqual(["assistant"]);
+    expect(agent.log.text).toContain("could not be summarised");
+  });
+
+  test("is left alone when there is nothing but the newest turns", async () => {
+    await using agent = await startAgent();
+    agent.model.enqueue(TOO_LONG);
+    expect((await agent.run({ prompt: "go on", history: turns(2) })).error).toMatchObject({ reason: "context-length" });
+    expect(agent.model.requests).toHaveLength(1);
+  });
+
+  test("an abort while it is summarised ends the turn", async () => {
+    await using agent = await startAgent(SMALL);
+    agent.model.enqueue({ kind: "silence" });
+    const abort = new AbortController();
+    const running = agent.run({ prompt: "go on", history: turns(40) }, abort.signal);
+    await expect.poll(() => agent.model.requests.length).toBe(1);
+    abort.abort(new Error("stopped"));
+    expect((await running).error).toMatchObject({ message: "stopped" });
+  });
+
+  test("the offline model summarises too, and no old line scripts it", async () => {
+    const runtime = createAgentRuntime({ settings: () => ({}), clock: realClock, log: new RecordedLog() });
+    const history = [...turns(3_000), ...turns(1, 7_000)].map((message, index): TranscriptMessage =>
+      index === 0 && message.role === "user"
+        ? { ...message, content: [{ type: "text", text: "/fail internal" }] }
+        : message,
+    );
+    const { finish, text, error } = await outcomeOf(
+      runtime.runTurn(createTurn({ prompt: "hi", history }), new AbortController().signal),
+    );
+    expect(error).toBeUndefined();
+    expect(text).toContain("You said: hi");
+    expect(finish?.messages[0]?.role).toBe("compaction");
+  });
+});
+
+test("a summary stands for what it does not leave in place", () => {
+  const text = (words: string) => [{ type: "text" as const, text: words }];
+  const conversation = toConversation([
+    { role: "user", content: text("old"), timestamp: 1 },
+    { role: "assistant", content: text("old answer"), timestamp: 2 },
+    { role: "user", content: text("kept"), timestamp: 3 },
+    { role: "assistant", content: text("kept answer"), timestamp: 4 },
+    { role: "user", content: text("asked then"), timestamp: 5 },
+    { role: "compaction", content: text("sum"), timestamp: 6, keptSince: 3, tokensBefore: 9, tokensAfter: 1 },
+    { role: "assistant", content: text("answered then"), timestamp: 7 },
+  ]);
+  expect(conversation.map((message) => ("text" in message ? message.text : ""))).toEqual([
+    "[Summary of the conversation so far]\nsum",
+    "[I have read the summary.]",
+    "kept",
+    "kept answer",
+    "asked then",
+    "answered then",
+  ]);
+});
