@@ -181,8 +181,9 @@ export class TelegramClient implements Disposable {
     attempt.bodyBegins();
     file.onEnd(() => attempt.bodyEnded());
     // The library looks for files among objects, so that every other object has to be text already.
-    const fields = Object.entries(payload).map(([name, value]) => [name, asFormField(value)]);
-    const form = { ...Object.fromEntries(fields), [field]: { source: file.stream, filename: headerSafe(fileName) } };
+    const form: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(payload)) form[name] = asFormField(value);
+    form[field] = { source: file.stream, filename: headerSafe(fileName) };
     const within = AbortSignal.any([signal, file.failed]);
     return await this.#within(uploadDeadlineMs, within, (inner) => this.#anyCall(method, form, inner), attempt);
   }

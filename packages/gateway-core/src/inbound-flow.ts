@@ -7,8 +7,9 @@ import type { InboundMessage } from "@openclaw/channels-contract";
 import { promptText, withOverheard } from "./agent/prompt-text.ts";
 import type { ChannelSupervisor } from "./channels/supervisor.ts";
 import type { CommandFlow, GivenOrders } from "./command-flow.ts";
-import { type PlacedMessage, placeMessage, replyRoute, resetTypeOf, touchOf, turnOf } from "./inbound-turn.ts";
+import { filesOf, type PlacedMessage, placeMessage, replyRoute, resetTypeOf, touchOf, turnOf } from "./inbound-turn.ts";
 import type { Inbox, InboxEntry } from "./inbox/inbox.ts";
+import type { PendingMedia } from "./media/pending-media.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import type { PairingStore } from "./policy/pairing.ts";
 import { type Decision, decide, isAddressed } from "./policy/policy.ts";
@@ -55,6 +56,7 @@ export interface InboundFlowRooms {
   readonly turnQueue: TurnQueue;
   readonly backlog: Backlog;
   readonly overheard: Overheard;
+  readonly pendingMedia: PendingMedia;
   readonly outbox: Outbox;
   readonly channels: () => ChannelSupervisor;
   readonly commands: CommandFlow;
@@ -164,6 +166,7 @@ export class InboundFlow {
       await sessions.touch(sql, touchOf(placed, this.#resetRuleFor(placed)));
       const prompt = withOverheard(turn.request.prompt, await overheard.take(sql, turn.sessionKey));
       await turnQueue.add(sql, { ...turn, request: { ...turn.request, prompt }, ...timing });
+      await this.#rooms.pendingMedia.add(sql, turn.runId, filesOf(placed));
     });
     turns.lanes.pump();
   }

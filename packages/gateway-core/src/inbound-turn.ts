@@ -3,6 +3,7 @@ import type { InboundMessage } from "@openclaw/channels-contract";
 
 import { promptText } from "./agent/prompt-text.ts";
 import type { InboxEntry } from "./inbox/inbox.ts";
+import type { PendingFile } from "./media/pending-media.ts";
 import { groupIntro } from "./policy/group-intro.ts";
 import type { Decision } from "./policy/policy.ts";
 import type { ResetRule } from "./sessions/reset-rule.ts";
@@ -51,6 +52,17 @@ export function turnOf(
     },
     route: replyRoute(entry, message),
   };
+}
+
+/** The files that came with a message, under names that no other file has. */
+export function filesOf({ entry, message }: PlacedMessage): PendingFile[] {
+  const { channel, account } = entry;
+  return (message.media ?? []).map((reference, index) => ({
+    channel,
+    account,
+    origin: `inbox/${entry.id}/${index}`,
+    reference,
+  }));
 }
 
 /** What the message says about its session. */

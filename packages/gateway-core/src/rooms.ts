@@ -4,11 +4,12 @@ import type { ChannelPlugin } from "@openclaw/channels-contract";
 import { ChannelSupervisor } from "./channels/supervisor.ts";
 import { CommandFlow } from "./command-flow.ts";
 import { ChatCommands } from "./commands/chat-commands.ts";
-import { agentIds, agentSettings, defaultAgentId } from "./config/agent-selection.ts";
+import { agentIds, agentSettings, agentWorkspace, defaultAgentId } from "./config/agent-selection.ts";
 import { isSwitchedOn } from "./config/env.ts";
 import { resolveUnknownPolicy } from "./config/resolve.ts";
 import type { ConfigRuntime } from "./config/runtime.ts";
 import { commandWorld, flowSettings } from "./flow-settings.ts";
+import { createEgress } from "./egress/egress.ts";
 import { EventBus } from "./events/bus.ts";
 import { EventLoopMonitor } from "./health/event-loop.ts";
 import { type AgentSessions, HealthMonitor } from "./health/health.ts";
@@ -16,6 +17,8 @@ import { IdempotencyStore } from "./idempotency/idempotency.ts";
 import { Inbox } from "./inbox/inbox.ts";
 import type { LogFile } from "./logging/log-file.ts";
 import { MediaStore } from "./media/media-store.ts";
+import { PendingMedia } from "./media/pending-media.ts";
+import { MediaFlow } from "./media-flow.ts";
 import { InboundFlow } from "./inbound-flow.ts";
 import { MessageFlow } from "./message-flow.ts";
 import { accountStatus } from "./methods/channels.status.ts";
@@ -85,6 +88,15 @@ export function buildRooms(input: RoomsInput): Rooms {
     },
   });
   const media = new MediaStore({ directory: config.paths.mediaDirectory, store, clock, ids });
+  const pendingMedia = new PendingMedia(store);
+  const mediaFlow = new MediaFlow({
+    media,
+    pending: pendingMedia,
+    channels: () => channels,
+    egress: createEgress({ clock }),
+    log: log.child("media"),
+    workspace: (agentId) => agentWorkspace(config.current, agentId, config.paths.workspace),
+  });
   const outbox = new Outbox({
     store,
     clock,
@@ -104,6 +116,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     turnQueue,
     backlog,
     outbox,
+    mediaFlow,
     channels: () => channels,
     agent,
     tools: input.tools,
@@ -133,6 +146,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     turnQueue,
     backlog,
     overheard,
+    pendingMedia,
     outbox,
     channels: () => channels,
     commands,
@@ -203,6 +217,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     log,
     logFile,
     media,
+    mediaFlow,
     messages,
     notes,
     outbox,

@@ -11,6 +11,7 @@ import { runTurn, type TurnOutcome, TurnStopped } from "./agent/run-turn.ts";
 import { TurnEvents } from "./agent/turn-events.ts";
 import type { ChannelSupervisor } from "./channels/supervisor.ts";
 import type { EventBus } from "./events/bus.ts";
+import type { MediaFlow, ReplyFiles } from "./media-flow.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import type { OutboxRow } from "./outbox/outbox-table.ts";
 import type { Agent, Clock, Logger, SqlExecutor, Store, Tool, ToolContext, TranscriptMessage } from "./ports.ts";
@@ -39,6 +40,7 @@ export interface TurnFlowRooms {
   readonly turnQueue: TurnQueue;
   readonly backlog: Backlog;
   readonly outbox: Outbox;
+  readonly mediaFlow: MediaFlow;
   readonly channels: () => ChannelSupervisor;
   readonly agent: Agent;
   readonly tools: () => readonly Tool[];
@@ -61,6 +63,14 @@ interface OpenTurn {
   readonly session: Session;
   readonly events: TurnEvents;
 }
+
+/** How a turn ended, and the files that go with it. */
+interface Answer {
+  readonly outcome: TurnOutcome;
+  readonly files: ReplyFiles;
+}
+
+const NO_FILES: ReplyFiles = { attachments: [], failures: [] };
 
 export class TurnFlow {
   /** When which turn runs. */
@@ -91,7 +101,7 @@ export class TurnFlow {
     const history = await this.#historyOf(session, turn);
     using _typing = turn.route && this.#rooms.channels().typing(turn.route.channel, turn.route.account, turn.route);
     events.start();
-    const { timeoutMs, ...request } = await this.#withNotes(turn);
+    const { timeoutMs, ...request } = await this.#withNotes(await this.#withFiles(turn, signal));
     const outcome = await runTurn({
       agent: this.#rooms.agent,
       turn: {
@@ -132,6 +142,19 @@ export class TurnFlow {
       session,
       events: new TurnEvents({ ...identityOf(turn), sessionId: session.sessionId }, clock, publish),
     };
+  }
+
+  /** The turn with the files of its message where their placeholders were, in the transcript too. */
+  async #withFiles(turn: Turn, signal: AbortSignal): Promise<Turn> {
+    const { mediaFlow, sessions, clock } = this.#rooms;
+    const prompt = await mediaFlow.readPrompt(turn, signal).catch((error: unknown) => {
+      // Whoever stopped the turn is heard by the turn itself.
+      if (signal.aborted) return turn.request.prompt;
+      throw error;
+    });
+    if (prompt === turn.request.prompt) return turn;
+    await sessions.replacePrompt(turn.runId, userMessage(prompt, clock.now()));
+    return { ...turn, request: { ...turn.request, prompt } };
   }
 
   /** The newest messages; the summary of what came before them is told first when it does not stand among them. */
@@ -190,10 +213,11 @@ export class TurnFlow {
     if (outcome.kind === "failed") {
       log.warn("turn failed", { ...identityOf(turn), reason: outcome.reason, error: outcome.error });
     }
+    const files = await this.#filesOf(turn, outcome);
     const rows = await store.transaction(async (sql) => {
       if (!(await turnQueue.end(sql, turn.runId, this.#endOf(open, outcome)))) return undefined;
       await this.#writeTranscript(sql, open, outcome);
-      return this.#queueReply(sql, open, outcome);
+      return this.#queueReply(sql, open, { outcome, files });
     });
     if (!rows) return log.warn("a turn ended that was no longer this gateway's to end", identityOf(turn));
     tellOutcome(events, outcome);
@@ -216,16 +240,28 @@ export class TurnFlow {
     return sessions.recordTurn(sql, session.sessionId, { aborted: true });
   }
 
-  async #queueReply(sql: SqlExecutor, { turn, session }: OpenTurn, outcome: TurnOutcome): Promise<OutboxRow[]> {
+  /** The files of a reply that goes to a chat, copied; they are named to the outbox in the commit that ends the turn. */
+  async #filesOf(turn: Turn, outcome: TurnOutcome): Promise<ReplyFiles> {
+    if (!turn.route || outcome.kind !== "done" || outcome.reply.media.length === 0) return NO_FILES;
+    return this.#rooms.mediaFlow.replyFiles(turn.route, turn.agentId, outcome.reply);
+  }
+
+  async #queueReply(sql: SqlExecutor, { turn, session }: OpenTurn, { outcome, files }: Answer): Promise<OutboxRow[]> {
     const { outbox, replyPrefix, maySend } = this.#rooms;
     const prefix = replyPrefix(turn.agentId);
-    const text = replyTextOf(outcome, { ...prefix, thinkingLevel: turn.request.thinking ?? session.thinkingLevel });
+    const text = replyTextOf(inWords(outcome, files), {
+      ...prefix,
+      thinkingLevel: turn.request.thinking ?? session.thinkingLevel,
+    });
     const current = (await this.#rooms.sessions.get(turn.sessionKey, sql)) ?? session;
     if (!turn.route || !maySend(current)) return [];
     const target = { ...turn.route, ...replyTargetOf(outcome), runId: turn.runId };
     const rows: OutboxRow[] = [];
-    for (const part of replyMessages(text, outcome, wishesOf(turn, current))) {
-      rows.push(...(await outbox.enqueue(sql, { ...target, text: part })));
+    const parts = replyMessages(text, outcome, wishesOf(turn, current));
+    if (parts.length === 0 && files.attachments.length > 0) parts.push("");
+    for (const [index, part] of parts.entries()) {
+      const media = index === parts.length - 1 ? files.attachments : [];
+      rows.push(...(await outbox.enqueue(sql, { ...target, text: part, media })));
     }
     return rows;
   }
@@ -265,6 +301,12 @@ export class TurnFlow {
 
 function userMessage(prompt: string, timestamp: number): TranscriptMessage {
   return { role: "user", content: [{ type: "text", text: prompt }], timestamp };
+}
+
+/** What a chat reads: the words of the reply, and a line about each file that could not be had. */
+function inWords(outcome: TurnOutcome, { failures }: ReplyFiles): TurnOutcome {
+  if (outcome.kind !== "done" || outcome.reply.media.length === 0) return outcome;
+  return { ...outcome, text: [outcome.reply.text, failures.join("\n")].filter((part) => part !== "").join("\n\n") };
 }
 
 function tooManyAttempts(): TurnOutcome {

@@ -206,7 +206,7 @@ export class MemoryPlatform {
   async fetch(reference: unknown): Promise<FetchedMedia> {
     this.assertReachable();
     const file = this.#files.get(String(reference));
-    if (file === undefined) throw new ChannelError("UNSUPPORTED", `The memory platform has no file ${reference}.`);
+    if (file === undefined) throw new ChannelError("UNSUPPORTED", `The memory platform has no such file.`);
     const { data, mimeType, fileName } = file;
     return {
       stream: (async function* () {

@@ -118,6 +118,8 @@ export class MediaStore {
       fileName ?? null,
       this.#clock.now(),
     );
+    // Its size was not known before.
+    if (file.expectedBytes === undefined) for (const row of await this.#overLimit(0)) await this.#delete(row);
     const path = this.#pathOf(id, extensionOf(mimeType));
     const { size, sha256 } = stored;
     return { id, path, size, sha256, mimeType, ...(fileName === undefined ? {} : { fileName }) };
@@ -155,18 +157,18 @@ export class MediaStore {
   }
 
   async #makeRoom(bytes: number): Promise<void> {
-    for (const row of await this.#overLimit(bytes)) await this.#delete(row);
+    for (const row of await this.#overLimit(bytes, 1)) await this.#delete(row);
     const { total, files } = await this.#usage();
     if (total + bytes > this.#limits.maxTotalBytes || files >= this.#limits.maxFiles) {
       throw new MediaError("unavailable", "there is no room for more files; those kept still wait to be sent");
     }
   }
 
-  /** The oldest files that have to go, so that one more of `bytes` fits. */
-  async #overLimit(bytes: number): Promise<Row[]> {
+  /** The oldest files that have to go, so that `more` files of `bytes` together fit. */
+  async #overLimit(bytes: number, more = 0): Promise<Row[]> {
     const { total, files } = await this.#usage();
     let excessBytes = total + bytes - this.#limits.maxTotalBytes;
-    let excessFiles = files + 1 - this.#limits.maxFiles;
+    let excessFiles = files + more - this.#limits.maxFiles;
     if (excessBytes <= 0 && excessFiles <= 0) return [];
     const victims: Row[] = [];
     for (const row of await this.#candidates("created_at < ?", this.#clock.now() - GRACE_MS)) {

@@ -9,6 +9,7 @@ import type { IdempotencyStore } from "../idempotency/idempotency.ts";
 import type { Inbox } from "../inbox/inbox.ts";
 import type { LogFile } from "../logging/log-file.ts";
 import type { MediaStore } from "../media/media-store.ts";
+import type { MediaFlow } from "../media-flow.ts";
 import type { MessageFlow } from "../message-flow.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { PairingStore } from "../policy/pairing.ts";
@@ -34,6 +35,7 @@ export interface Services {
   readonly log: Logger;
   readonly logFile: LogFile;
   readonly media: MediaStore;
+  readonly mediaFlow: MediaFlow;
   readonly messages: MessageFlow;
   readonly notes: SystemNotes;
   readonly outbox: Outbox;

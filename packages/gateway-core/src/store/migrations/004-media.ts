@@ -18,4 +18,15 @@ CREATE TABLE media_files (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX media_files_origin ON media_files (origin) WHERE origin IS NOT NULL;
 CREATE INDEX media_files_age ON media_files (created_at);
+
+-- Files that came with the message of a turn, by the channel's own reference; fetched when the turn begins.
+CREATE TABLE turn_media (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  run_id TEXT NOT NULL REFERENCES turns (run_id) ON DELETE CASCADE,
+  channel TEXT NOT NULL,
+  account TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  reference TEXT NOT NULL
+) STRICT;
+CREATE INDEX turn_media_run ON turn_media (run_id);
 `;

@@ -1,0 +1,52 @@
+import type { MediaReference } from "@openclaw/channels-contract";
+
+import type { SqlExecutor, Store } from "../ports.ts";
+
+/** A file that came with a message and has not been fetched yet. */
+export interface PendingFile {
+  readonly channel: string;
+  readonly account: string;
+  /** Names the file among all: what is fetched once under it is not fetched again. */
+  readonly origin: string;
+  readonly reference: MediaReference;
+}
+
+interface Row {
+  readonly channel: string;
+  readonly account: string;
+  readonly origin: string;
+  readonly reference: string;
+}
+
+/** Which files belong to which turn. A turn has those of the turns that were merged into it as well. */
+export class PendingMedia {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async add(sql: SqlExecutor, runId: string, files: readonly PendingFile[]): Promise<void> {
+    for (const { channel, account, origin, reference } of files) {
+      await sql.run(
+        "INSERT INTO turn_media (run_id, channel, account, origin, reference) VALUES (?, ?, ?, ?, ?)",
+        runId,
+        channel,
+        account,
+        origin,
+        JSON.stringify(reference),
+      );
+    }
+  }
+
+  /** In the order in which they came. */
+  async of(runId: string): Promise<PendingFile[]> {
+    const rows = await this.#store.all<Row>(
+      `SELECT turn_media.* FROM turn_media JOIN turns ON turns.run_id = turn_media.run_id
+       WHERE turns.run_id = ? OR turns.merged_into = ? ORDER BY turn_media.id`,
+      runId,
+      runId,
+    );
+    return rows.map(({ reference, ...file }) => ({ ...file, reference: JSON.parse(reference) as MediaReference }));
+  }
+}
