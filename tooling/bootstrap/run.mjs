@@ -26,7 +26,16 @@ const commands = {
     build();
     return runSource("tooling/bench/src/main.ts", rest);
   },
-  watch: () => runForeground(node, ["--watch", ...SOURCE, "apps/gateway/src/openclaw.ts", "--dev", "gateway", "--allow-unconfigured", ...rest]),
+  watch: () =>
+    runForeground(node, [
+      "--watch",
+      ...SOURCE,
+      "apps/gateway/src/openclaw.ts",
+      "--dev",
+      "gateway",
+      "--allow-unconfigured",
+      ...rest,
+    ]),
   "pack-cli": () => {
     build();
     return runForeground(node, ["apps/gateway/scripts/pack.mjs", rest[0] ? resolve(callerDirectory, rest[0]) : root]);
@@ -78,7 +87,13 @@ function installTools() {
   const needsNode = !isRecentEnough(process.versions.node);
   const nodePackage = `node-${windows ? "win" : process.platform}-${process.arch}`;
   const wanted = { pnpm: PNPM_VERSION, ...(needsNode ? { [nodePackage]: NODE_VERSION } : {}) };
-  const directory = join(root, ".tools", Object.entries(wanted).map((pair) => pair.join("-")).join("+"));
+  const directory = join(
+    root,
+    ".tools",
+    Object.entries(wanted)
+      .map((pair) => pair.join("-"))
+      .join("+"),
+  );
   const found = {
     pnpm: join(directory, "node_modules", "pnpm", windows ? "pnpm.exe" : "pnpm"),
     node: needsNode
@@ -86,7 +101,11 @@ function installTools() {
       : process.execPath,
   };
   if (existsSync(directory)) return found;
-  say(`first run: fetching ${Object.entries(wanted).map((pair) => pair.join(" ")).join(" and ")} into .tools/`);
+  say(
+    `first run: fetching ${Object.entries(wanted)
+      .map((pair) => pair.join(" "))
+      .join(" and ")} into .tools/`,
+  );
   // Filled beside its final name and renamed, so that an interrupted first run leaves nothing half done.
   const partial = `${directory}.partial-${process.pid}`;
   mkdirSync(partial, { recursive: true });
@@ -103,7 +122,9 @@ function installTools() {
     rmSync(partial, { recursive: true, force: true });
     fail(
       `Could not fetch ${Object.keys(wanted).join(" and ")} from the npm registry.` +
-        (needsNode ? ` This Node is ${process.versions.node}; install Node 22.19 or newer to need one package less.` : ""),
+        (needsNode
+          ? ` This Node is ${process.versions.node}; install Node 22.19 or newer to need one package less.`
+          : ""),
     );
   }
   if (existsSync(directory)) rmSync(partial, { recursive: true, force: true });
@@ -190,7 +211,13 @@ function runSource(file, fileArguments) {
 
 /** Runs a program in the foreground, hands it the signals this process gets, and answers its exit code. */
 function runForeground(program, programArguments, options = {}) {
-  const child = spawn(program, programArguments, { cwd: root, stdio: "inherit", env: environment, shell: windows, ...options });
+  const child = spawn(program, programArguments, {
+    cwd: root,
+    stdio: "inherit",
+    env: environment,
+    shell: windows,
+    ...options,
+  });
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   const forward = (signal) => child.kill(signal);
   for (const signal of signals) process.on(signal, forward);

@@ -1,13 +1,9 @@
-import { networkInterfaces } from "node:os";
-
 import type { ChannelPlugin } from "@openclaw/channels-contract";
 import type { MethodName, ParamsOf, ResultOf } from "@openclaw/protocol";
 
 import { defaultAgentId } from "./config/agent-selection.ts";
-import { resolveAuth, resolvePorts } from "./config/resolve.ts";
 import { type ConfigRuntime, fixedConfig } from "./config/runtime.ts";
 import type { GatewayConfigInput } from "./config/schema.ts";
-import type { SharedSecret } from "./connection/auth.ts";
 import {
   CONTROL_PLANE_LIMITS,
   type ControlPlane,
@@ -16,7 +12,7 @@ import {
   type ShutdownNotice,
 } from "./control-plane.ts";
 import { Disposer } from "./host/disposer.ts";
-import { FatalError } from "./errors.ts";
+import { type ListenOptions, networkSettings, sharedSecretOf } from "./config/listen.ts";
 import type { EventBus } from "./events/bus.ts";
 import { LogFile } from "./logging/log-file.ts";
 import type { Caller } from "./methods/define.ts";
@@ -34,18 +30,6 @@ import { systemClock, systemIds } from "./host/system.ts";
 import { unconfiguredAgent } from "./host/unconfigured-agent.ts";
 
 const DRAIN_MS = 10_000;
-const GENERATED_SECRET_BYTES = 32;
-const TAILNET = /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./;
-
-/** What comes before the configuration: what a command line says, or an embedding program. */
-export interface ListenOptions {
-  /** 0 lets the system choose. */
-  readonly port?: number;
-  readonly bind?: "loopback" | "lan" | "tailnet" | "auto" | "custom";
-  readonly authMode?: "token" | "password";
-  readonly token?: string;
-  readonly password?: string;
-}
 
 export interface GatewayOptions {
   /** A loaded configuration, or the configuration itself. */
@@ -129,7 +113,10 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     toolSources: options.toolSources ?? [],
   });
   const plane = await createControlPlane({
-    settings: { ...networkSettings(config, options), limits: { ...CONTROL_PLANE_LIMITS, ...options.limits } },
+    settings: {
+      ...networkSettings(config, options.listen ?? {}),
+      limits: { ...CONTROL_PLANE_LIMITS, ...options.limits },
+    },
     sharedSecret: () => auth,
     server: { version, host: rooms.presence.list()[0]?.host ?? "gateway", bootId: ids.uuid() },
     requests,
@@ -319,70 +306,6 @@ function resolveConfig({ config = {}, stateDir, channels = [] }: GatewayOptions)
   if ("current" in config) return config;
   const channelSchemas = Object.fromEntries(channels.map((plugin) => [plugin.id, plugin.configSchema]));
   return fixedConfig(config, { channelSchemas, ...(stateDir === undefined ? {} : { stateDir }) });
-}
-
-/** The credential of this run. On an address that others can reach there must be one in the configuration (R1.2). */
-function sharedSecretOf(
-  config: ConfigRuntime,
-  listen: ListenOptions,
-  ids: Ids,
-): SharedSecret & { readonly secret: string } {
-  const { mode, secret } = resolveAuth({
-    environment: config.environment,
-    configured: config.current.gateway.auth,
-    flags: { mode: listen.authMode, token: listen.token, password: listen.password },
-  });
-  if (secret !== undefined) return { mode, secret };
-  if (isLoopback(hostOf(config, listen))) return { mode, secret: ids.secret(GENERATED_SECRET_BYTES) };
-  throw new FatalError(
-    `refusing to bind to ${hostOf(config, listen)} without auth: no ${mode} is configured.`,
-    `Set gateway.auth.${mode} in ${config.source.path}, or listen on loopback only (gateway.bind: "loopback").`,
-  );
-}
-
-function networkSettings(config: ConfigRuntime, { listen = {} }: GatewayOptions) {
-  const { gateway } = config.current;
-  const { environment, paths } = config;
-  const ports = resolvePorts({ environment, profile: paths.profile, flag: listen.port, configured: gateway.port });
-  return {
-    host: hostOf(config, listen),
-    port: ports.gateway,
-    allowedOrigins: gateway.controlUi.allowedOrigins,
-    trustedProxies: gateway.trustedProxies,
-  };
-}
-
-function hostOf({ current }: ConfigRuntime, listen: ListenOptions): string {
-  const bind = listen.bind ?? current.gateway.bind;
-  switch (bind) {
-    case "loopback":
-    case "auto":
-      return "127.0.0.1";
-    case "lan":
-      return "0.0.0.0";
-    case "tailnet":
-      return tailnetAddress();
-    case "custom":
-      if (current.gateway.customBindHost !== undefined) return current.gateway.customBindHost;
-      throw new FatalError(
-        "gateway.bind is custom, but no address is given.",
-        "Set gateway.customBindHost to the address to listen on.",
-      );
-  }
-}
-
-function tailnetAddress(): string {
-  const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
-  const found = addresses.find(({ address, family }) => family === "IPv4" && TAILNET.test(address));
-  if (found) return found.address;
-  throw new FatalError(
-    "gateway.bind is tailnet, but no interface has a Tailscale address.",
-    "Start Tailscale, or set gateway.bind to loopback.",
-  );
-}
-
-function isLoopback(host: string): boolean {
-  return host === "::1" || host === "localhost" || host.startsWith("127.");
 }
 
 function helloSnapshot({ current, source, paths }: ConfigRuntime) {

@@ -11,7 +11,7 @@ export type { GatewayConfig, GatewayConfigInput } from "./config/schema.ts";
 export { FatalError, GatewayError, type GatewayErrorOptions } from "./errors.ts";
 export { createEgress, type EgressOptions } from "./egress/egress.ts";
 export { EventBus, type PublishedEvent } from "./events/bus.ts";
-export { createGateway, type Gateway, type GatewayOptions, type ListenOptions } from "./gateway.ts";
+export { createGateway, type Gateway, type GatewayOptions } from "./gateway.ts";
 export { createLogger, type Logging, type LoggingOptions } from "./logging/logger.ts";
 export { openLog, type OpenLogOptions } from "./logging/open-log.ts";
 export type { CallContext, Caller, Services } from "./methods/define.ts";
@@ -49,4 +49,5 @@ export {
   type EgressLimits,
   type EgressResponse,
 } from "./ports.ts";
+export type { ListenOptions } from "./config/listen.ts";
 export { systemClock, systemIds } from "./host/system.ts";

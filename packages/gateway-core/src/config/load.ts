@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import type * as z from "zod";
 
-import { checkChannel } from "./channel-section.ts";
+import { checkChannel } from "./inspect/channel-section.ts";
 import { type Environment, layerEnvironment } from "./env.ts";
 import type { ConfigIssue } from "./errors.ts";
 import { describeIssues, type ValueIssue } from "./inspect/issues.ts";

@@ -18,7 +18,7 @@ import {
 import { pluginsPart, skillsPart } from "./schema/later/tools.ts";
 import { modelsSchema } from "./schema/models.ts";
 import { later, laterPart, opaque } from "./schema/notes.ts";
-import { commandsSchema, messagesSchema, sessionSchema } from "./schema/session.ts";
+import { commandsSchema, messagesSchema, sessionSchema } from "./schema/conversation/session.ts";
 import { discoverySchema, envSchema, loggingSchema, metaSchema, wizardSchema } from "./schema/system.ts";
 import { toolsSchema } from "./schema/tools.ts";
 import { findLaterKeys } from "./inspect/walk.ts";

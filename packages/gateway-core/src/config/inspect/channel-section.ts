@@ -1,9 +1,9 @@
 import type * as z from "zod";
 
-import { closest, describeIssues, type ValueIssue } from "./inspect/issues.ts";
-import { keysOf } from "./inspect/walk.ts";
-import { KNOWN_CHANNELS, outboundOverrideSchema } from "./schema/delivery.ts";
-import { isPlainObject, type KeyPath, memberOf, setOwn } from "./source/tree.ts";
+import { closest, describeIssues, type ValueIssue } from "./issues.ts";
+import { keysOf } from "./walk.ts";
+import { KNOWN_CHANNELS, outboundOverrideSchema } from "../schema/delivery.ts";
+import { isPlainObject, type KeyPath, memberOf, setOwn } from "../source/tree.ts";
 
 /** Keys of `channels.defaults` that stand in for the same key of a section. */
 const INHERITED = ["groupPolicy"];

@@ -13,7 +13,7 @@ import {
   subagentDefaultsPart,
   subagentsPart,
 } from "./later/agents.ts";
-import { groupChatSchema } from "./group-chat.ts";
+import { groupChatSchema } from "./conversation/group-chat.ts";
 import { flag, later, laterPart, opaque, text, texts, whole } from "./notes.ts";
 import { agentToolsSchema } from "./tools.ts";
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
 
-import { pingPongPart, ttsPart } from "./later/conversation.ts";
+import { pingPongPart, ttsPart } from "../later/conversation.ts";
 import { groupChatSchema } from "./group-chat.ts";
-import { flag, later, laterPart, text, texts, whole } from "./notes.ts";
+import { flag, later, laterPart, text, texts, whole } from "../notes.ts";
 
 const typingMode = z.enum(["never", "instant", "thinking", "message"]);
 const autoOrFlag = z.union([z.boolean(), z.literal("auto")]);

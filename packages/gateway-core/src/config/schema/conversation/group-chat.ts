@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { whole } from "./notes.ts";
+import { whole } from "../notes.ts";
 
 const MAX_PATTERN_LENGTH = 200;
 

@@ -1,0 +1,85 @@
+import { networkInterfaces } from "node:os";
+
+import { resolveAuth, resolvePorts } from "./resolve.ts";
+import type { ConfigRuntime } from "./runtime.ts";
+import { FatalError } from "../errors.ts";
+import type { Ids } from "../ports.ts";
+
+const GENERATED_SECRET_BYTES = 32;
+/** Tailscale's addresses, 100.64.0.0/10. */
+const TAILNET = /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./;
+
+/** What comes before the configuration: what a command line says, or an embedding program. */
+export interface ListenOptions {
+  /** 0 lets the system choose. */
+  readonly port?: number;
+  readonly bind?: "loopback" | "lan" | "tailnet" | "auto" | "custom";
+  readonly authMode?: "token" | "password";
+  readonly token?: string;
+  readonly password?: string;
+}
+
+/** The credential of this run. On an address that others can reach there must be one in the configuration (R1.2). */
+export function sharedSecretOf(
+  config: ConfigRuntime,
+  listen: ListenOptions,
+  ids: Ids,
+): { readonly mode: "token" | "password"; readonly secret: string } {
+  const { mode, secret } = resolveAuth({
+    environment: config.environment,
+    configured: config.current.gateway.auth,
+    flags: { mode: listen.authMode, token: listen.token, password: listen.password },
+  });
+  if (secret !== undefined) return { mode, secret };
+  if (isLoopback(hostOf(config, listen))) return { mode, secret: ids.secret(GENERATED_SECRET_BYTES) };
+  throw new FatalError(
+    `refusing to bind to ${hostOf(config, listen)} without auth: no ${mode} is configured.`,
+    `Set gateway.auth.${mode} in ${config.source.path}, or listen on loopback only (gateway.bind: "loopback").`,
+  );
+}
+
+/** Where the gateway listens, and whose pages and proxies it believes. */
+export function networkSettings(config: ConfigRuntime, listen: ListenOptions) {
+  const { gateway } = config.current;
+  const { environment, paths } = config;
+  const ports = resolvePorts({ environment, profile: paths.profile, flag: listen.port, configured: gateway.port });
+  return {
+    host: hostOf(config, listen),
+    port: ports.gateway,
+    allowedOrigins: gateway.controlUi.allowedOrigins,
+    trustedProxies: gateway.trustedProxies,
+  };
+}
+
+function hostOf({ current }: ConfigRuntime, listen: ListenOptions): string {
+  const bind = listen.bind ?? current.gateway.bind;
+  switch (bind) {
+    case "loopback":
+    case "auto":
+      return "127.0.0.1";
+    case "lan":
+      return "0.0.0.0";
+    case "tailnet":
+      return tailnetAddress();
+    case "custom":
+      if (current.gateway.customBindHost !== undefined) return current.gateway.customBindHost;
+      throw new FatalError(
+        "gateway.bind is custom, but no address is given.",
+        "Set gateway.customBindHost to the address to listen on.",
+      );
+  }
+}
+
+function tailnetAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  const found = addresses.find(({ address, family }) => family === "IPv4" && TAILNET.test(address));
+  if (found) return found.address;
+  throw new FatalError(
+    "gateway.bind is tailnet, but no interface has a Tailscale address.",
+    "Start Tailscale, or set gateway.bind to loopback.",
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === "::1" || host === "localhost" || host.startsWith("127.");
+}
