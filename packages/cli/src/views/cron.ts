@@ -4,7 +4,7 @@ import { type Block, fields, type Text, toned } from "../output.ts";
 import { ago, duration } from "./duration.ts";
 
 /** When a job runs, in a few words. */
-export function scheduleText({ schedule }: CronJob): string {
+function scheduleText({ schedule }: CronJob): string {
   if (schedule.kind === "every") return `every ${duration(schedule.everyMs ?? 0)}`;
   if (schedule.kind === "cron")
     return schedule.tz === undefined ? (schedule.expr ?? "") : `${schedule.expr} (${schedule.tz})`;

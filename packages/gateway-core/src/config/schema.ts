@@ -1,7 +1,6 @@
 import * as z from "zod";
 
 import { agentsSchema, bindingsSchema } from "./schema/agents.ts";
-import { cronSchema } from "./schema/cron.ts";
 import { channelsSchema, inboundSchema, outboundSchema } from "./schema/delivery.ts";
 import { gatewaySchema } from "./schema/gateway.ts";
 import { approvalsPart, authPart, diagnosticsPart, hooksPart } from "./schema/later/automation.ts";
@@ -19,7 +18,7 @@ import { pluginsPart, skillsPart } from "./schema/later/tools.ts";
 import { modelsSchema } from "./schema/models.ts";
 import { later, laterPart, opaque } from "./schema/notes.ts";
 import { commandsSchema, messagesSchema, sessionSchema } from "./schema/conversation/session.ts";
-import { discoverySchema, envSchema, loggingSchema, metaSchema, wizardSchema } from "./schema/system.ts";
+import { cronSchema, discoverySchema, envSchema, loggingSchema, metaSchema, wizardSchema } from "./schema/system.ts";
 import { toolsSchema } from "./schema/tools.ts";
 import { findLaterKeys } from "./inspect/walk.ts";
 

@@ -5,7 +5,7 @@ import { countSlots, type Planner, planSchedule, slotsBetween } from "./schedule
 import type { NewSlot, SlotTable } from "./slot-table.ts";
 
 /** More missed slots than this become one row with a count. */
-export const MAX_MISSED_ROWS = 1_000;
+const MAX_MISSED_ROWS = 1_000;
 /** A slot that begins within this time is on time: a busy process may be late, and timers are. */
 const PUNCTUAL_MS = 60_000;
 /** A clock that is set back by no more than this is not worth a second look. */

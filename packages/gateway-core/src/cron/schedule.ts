@@ -4,7 +4,7 @@ import type { Schedule } from "./job.ts";
 /** Looks at no more instants than this in one go before other work gets its turn. */
 const INSTANTS_PER_GO = 20;
 /** Exact counting ends here; a longer absence is counted as at least this many. */
-export const MAX_COUNTED = 10_000;
+const MAX_COUNTED = 10_000;
 
 /** Says when a schedule's slots are. Instants are epoch milliseconds, and grow strictly. */
 export interface Planner {

@@ -1,6 +1,6 @@
+import type { ChannelSupervisor } from "../channels/supervisor.ts";
 import { GatewayError } from "../errors.ts";
 import type { Route } from "../sessions/session-store.ts";
-import type { CallContext } from "./define.ts";
 
 export interface SendTargetRequest {
   readonly to: string;
@@ -16,7 +16,7 @@ const TOPIC_SUFFIX = /^(.+):topic:(\d+)$/;
  * Where a message that a client sends goes: the channel may be left out when exactly one is configured, the account
  * when the channel has a default one. Throws INVALID_REQUEST, or NOT_LINKED for a channel without a usable account.
  */
-export function sendTarget({ channels }: Pick<CallContext, "channels">, request: SendTargetRequest): Route {
+export function sendTarget({ channels }: { readonly channels: ChannelSupervisor }, request: SendTargetRequest): Route {
   const channel = chooseChannel(channels, request.channel);
   const accounts = channels.accountIds(channel);
   const account = request.accountId ?? (accounts.includes("default") ? "default" : accounts[0]);
@@ -34,7 +34,7 @@ export function sendTarget({ channels }: Pick<CallContext, "channels">, request:
   return { channel, account, chatId, ...(threadId === undefined ? {} : { threadId }) };
 }
 
-function chooseChannel(channels: CallContext["channels"], wanted: string | undefined): string {
+function chooseChannel(channels: ChannelSupervisor, wanted: string | undefined): string {
   if (wanted !== undefined && wanted !== "last") {
     if (channels.knows(wanted)) return wanted;
     throw new GatewayError("INVALID_REQUEST", `unsupported channel: ${wanted}`);

@@ -73,3 +73,10 @@ export const metaSchema = z.strictObject({
   lastTouchedVersion: text("By which version.").optional(),
   lastTouchedAt: text("When.").optional(),
 });
+
+/** `cron`: jobs that run by themselves. */
+export const cronSchema = z.strictObject({
+  enabled: flag("Run jobs; OPENCLAW_SKIP_CRON=1 switches them off for one process.").default(true),
+  maxConcurrentRuns: whole(1, 100, "How many jobs run at once.").default(1),
+  store: later(z.string()),
+});
