@@ -46,7 +46,7 @@ export interface ModelSettings {
   readonly contextWindow?: number;
   /** The most it writes in one answer, in tokens. Left to the provider when absent. */
   readonly maxTokens?: number;
-  /** US dollars per million tokens. Kept for reports; the runtime does not use it. */
+  /** US dollars per million tokens; what turns cost is counted by it. */
   readonly cost?: Readonly<Partial<Record<"input" | "output" | "cacheRead" | "cacheWrite", number>>>;
 }
 

@@ -102,3 +102,16 @@ describe.each(APIS)("%s", (api) => {
     expect(JSON.stringify(request?.body)).toContain("777");
   });
 });
+
+test("what a turn costs is counted by the model's prices, over all its steps", async () => {
+  const cost = { input: 2, output: 10, cacheRead: 1, cacheWrite: 4 };
+  await using agent = await startAgent({ provider: { models: [{ id: "model-1", cost }] } });
+  agent.model.enqueue({ kind: "answer", toolCalls: [{ name: "weather", input: { city: "Oslo" } }] });
+  const { finish } = await agent.run({ tools: [createTool("weather")] });
+  const usage = finish?.usage;
+  const { input = 0, output = 0, cacheRead = 0 } = usage ?? {};
+  expect(input * output).toBeGreaterThan(0);
+  expect(usage?.cost?.total).toBeCloseTo((input * 2 + output * 10 + cacheRead) / 1_000_000, 10);
+  await using free = await startAgent();
+  expect((await free.run()).finish?.usage).not.toHaveProperty("cost");
+});

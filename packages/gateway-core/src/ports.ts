@@ -174,6 +174,8 @@ export interface TokenUsage {
   readonly cacheRead: number;
   readonly cacheWrite: number;
   readonly total: number;
+  /** In US dollars; absent when nothing says what the model costs. */
+  readonly cost?: Readonly<Record<"input" | "output" | "cacheRead" | "cacheWrite" | "total", number>>;
 }
 
 /** One turn to run: everything the agent needs, nothing it has to look up. */

@@ -21,6 +21,8 @@ export interface ModelFacts {
   /** In tokens. */
   readonly contextWindow: number;
   readonly reasoning: boolean;
+  /** US dollars per million tokens. */
+  readonly cost?: ModelSettings["cost"];
 }
 
 /** How to reach a model over the network. */
@@ -61,6 +63,7 @@ export function resolveModel(
     reference: formatReference(reference),
     contextWindow: model?.contextWindow ?? known?.contextWindow ?? agent.contextTokens ?? DEFAULT_CONTEXT_TOKENS,
     reasoning: model?.reasoning ?? known?.reasoning ?? false,
+    ...(model?.cost === undefined ? {} : { cost: model.cost }),
   };
   const apiKey = requireKey(reference, provider);
   return {

@@ -2,6 +2,7 @@ import type { Clock, JsonSchema, Logger, TokenUsage } from "@openclaw/gateway-co
 
 import type { ConversationMessage, NativeMessage } from "../history/conversation.ts";
 import type { ThinkingLevel } from "../settings.ts";
+import { addCost } from "./cost.ts";
 
 /** A tool as a model sees it. */
 export interface ToolOffer {
@@ -65,5 +66,6 @@ export function addUsage(left: TokenUsage, right: TokenUsage): TokenUsage {
     cacheRead: left.cacheRead + right.cacheRead,
     cacheWrite: left.cacheWrite + right.cacheWrite,
     total: left.total + right.total,
+    ...addCost(left.cost, right.cost),
   };
 }

@@ -13,6 +13,7 @@ import {
 import type { NativeMessage } from "../../history/conversation.ts";
 import type { ModelEndpoint } from "../../models/resolve.ts";
 import { IdleTimer } from "../idle-timer.ts";
+import { withCost } from "../cost.ts";
 import type { ModelCall, ModelPart, ModelProvider, ToolOffer } from "../provider.ts";
 import { toAgentError, withoutSecrets } from "./failure.ts";
 import type { LanguageModels } from "./language-models.ts";
@@ -86,7 +87,12 @@ export class AiSdkProvider implements ModelProvider {
     const { messages } = await result.response;
     const spoken = messages.filter((message) => message.role === "assistant");
     const native: NativeMessage = { reference: this.reference, messages: spoken };
-    yield { type: "finish", reason: finish.finishReason, usage: tokenUsage(finish.usage), native };
+    yield {
+      type: "finish",
+      reason: finish.finishReason,
+      usage: withCost(tokenUsage(finish.usage), this.#endpoint.cost),
+      native,
+    };
   }
 
   #explain(thrown: unknown): AgentError {
