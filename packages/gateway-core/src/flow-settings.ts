@@ -7,7 +7,7 @@ import type { FlowSettings } from "./inbound-flow.ts";
 import { identityPatterns } from "./policy/mentions.ts";
 import type { Agent, Clock } from "./ports.ts";
 import { DEFAULT_QUEUE, parseQueueMode, type QueueSettings } from "./sessions/queue-mode.ts";
-import { resetRuleFor } from "./sessions/reset-rule.ts";
+import { resetRuleFor } from "./sessions/rules/reset-rule.ts";
 import type { TurnQueue } from "./sessions/turn-queue.ts";
 
 const MINUTE_MS = 60_000;

@@ -17,7 +17,7 @@ import type { Clock, Ids, Logger, SqlExecutor, Store } from "./ports.ts";
 import type { Backlog } from "./sessions/backlog.ts";
 import type { Overheard } from "./sessions/overheard.ts";
 import type { QueueSettings } from "./sessions/queue-mode.ts";
-import type { ResetRule, ResetSubject } from "./sessions/reset-rule.ts";
+import type { ResetRule, ResetSubject } from "./sessions/rules/reset-rule.ts";
 import type { SessionKeySettings } from "./sessions/session-key.ts";
 import type { Session, SessionStore } from "./sessions/session-store.ts";
 import type { TurnQueue } from "./sessions/turn-queue.ts";

@@ -6,7 +6,7 @@ import type { InboxEntry } from "./inbox/inbox.ts";
 import type { PendingFile } from "./media/pending-media.ts";
 import { groupIntro } from "./policy/group-intro.ts";
 import type { Decision } from "./policy/policy.ts";
-import type { ResetRule } from "./sessions/reset-rule.ts";
+import type { ResetRule } from "./sessions/rules/reset-rule.ts";
 import { type SessionKeySettings, sessionKeyOf } from "./sessions/session-key.ts";
 import type { SessionOrigin, SessionTouch } from "./sessions/session-store.ts";
 import type { NewTurn, ReplyRoute } from "./sessions/turn.ts";

@@ -32,7 +32,7 @@ import { SystemNotes } from "./presence/system-notes.ts";
 import { ScheduledFlow } from "./scheduled-flow.ts";
 import { mainSessionKey } from "./sessions/session-key.ts";
 import { Overheard } from "./sessions/overheard.ts";
-import { maySend } from "./sessions/send-policy.ts";
+import { maySend } from "./sessions/rules/send-policy.ts";
 import { SessionStore } from "./sessions/session-store.ts";
 import { Backlog } from "./sessions/backlog.ts";
 import { TurnQueue } from "./sessions/turn-queue.ts";

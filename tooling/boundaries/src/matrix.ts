@@ -90,4 +90,4 @@ export const LONGEST_FILE = 400;
 export const LONGEST_INDEX = 100;
 export const MOST_FILES = 10;
 /** Folders with one file for each item of a kind; how many there are is not a matter of order. */
-export const ITEM_FOLDERS: ReadonlySet<string> = new Set(["methods", "events", "entities", "commands", "migrations"]);
+export const ITEM_FOLDERS: ReadonlySet<string> = new Set(["methods", "events", "entities", "commands", "catalog", "migrations"]);

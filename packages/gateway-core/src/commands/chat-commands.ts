@@ -5,6 +5,7 @@ import type {
   CommandSession,
   CommandWorld,
   ModelChoice,
+  SettingsChange,
   TurnChoice,
 } from "./define.ts";
 import { CHAT_COMMANDS } from "./table.gen.ts";
@@ -61,21 +62,16 @@ export class ChatCommands {
 
   /** Runs the commands of one message, in order. What they come to is carried out by the caller. */
   async run(orders: readonly Order[], { session, sender, isOwner }: CommandGiver): Promise<CommandOutcome> {
-    let outcome: CommandOutcome = {};
+    const outcomes: CommandOutcome[] = [];
     for (const { command, text } of orders) {
-      const next =
-        command.ownerOnly && !isOwner
-          ? { reply: `/${command.names[0]} is for the owner of this assistant.` }
-          : await command.run({ text, session, sender, isOwner, world: this.#world });
-      const replies = [outcome.reply, next.reply].filter((reply) => reply !== undefined);
-      outcome = {
-        ...outcome,
-        ...next,
-        ...(replies.length === 0 ? {} : { reply: replies.join("\n") }),
-        change: { ...outcome.change, ...next.change },
-      };
+      const isAllowed = isOwner || command.ownerOnly !== true;
+      outcomes.push(
+        isAllowed
+          ? await command.run({ text, session, sender, isOwner, world: this.#world })
+          : { reply: `/${command.names[0]} is for the owner of this assistant.` },
+      );
     }
-    return outcome;
+    return joined(outcomes);
   }
 
   #trigger(text: string): Order | undefined {
@@ -105,20 +101,32 @@ export class ChatCommands {
   /** Takes the directives out of a text. */
   async #directives(text: string): Promise<{ text: string; orders: Order[]; choice: TurnChoice }> {
     const orders: Order[] = [];
-    let choice: TurnChoice = {};
-    const candidates = [...text.matchAll(INLINE)].some(([, name = ""]) => this.#byName.get(name.toLowerCase())?.inline);
-    if (!candidates) return { text, orders, choice };
+    const wishes: TurnChoice[] = [];
+    const candidates = [...text.matchAll(INLINE)].some(([, name = ""]) => this.#isDirective(name));
+    if (!candidates) return { text, orders, choice: {} };
     const models: readonly ModelChoice[] = await this.#world.models();
     const rest = text.replace(INLINE, (written, name: string, word: string) => {
       const command = this.#byName.get(name.toLowerCase());
       const wish = command?.inline?.(word, models);
       if (!command || !wish) return written;
       orders.push({ command, text: word });
-      choice = { ...choice, ...wish };
+      wishes.push(wish);
       return "";
     });
-    return { text: rest, orders, choice };
+    return { text: rest, orders, choice: Object.assign({}, ...wishes) as TurnChoice };
   }
+
+  #isDirective(name: string): boolean {
+    return this.#byName.get(name.toLowerCase())?.inline !== undefined;
+  }
+}
+
+/** Several commands of one message: what the last one says goes, and every one is answered. */
+function joined(outcomes: readonly CommandOutcome[]): CommandOutcome {
+  const replies = outcomes.flatMap(({ reply }) => (reply === undefined ? [] : [reply]));
+  const change = Object.assign({}, ...outcomes.map((outcome) => outcome.change)) as SettingsChange;
+  const all = Object.assign({}, ...outcomes) as CommandOutcome;
+  return { ...all, change, ...(replies.length === 0 ? {} : { reply: replies.join("\n") }) };
 }
 
 /** A directive with more than one word behind it may be the beginning of a message for the agent. */

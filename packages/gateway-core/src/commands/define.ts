@@ -107,5 +107,5 @@ export interface ChatCommand {
   readonly bareWords?: readonly string[];
   run(input: CommandInput): CommandOutcome | Promise<CommandOutcome>;
   /** Reads the word after the name inside a message; undefined when the two are no directive. */
-  inline?(word: string, models: readonly ModelChoice[]): TurnChoice | undefined;
+  readonly inline?: (word: string, models: readonly ModelChoice[]) => TurnChoice | undefined;
 }

@@ -13,7 +13,7 @@ export interface LevelSetting {
   current(input: CommandInput): string;
   change(level: string | null): SettingsChange;
   /** What it means inside a message; left out for settings that make no sense there. */
-  forTurn?(level: string): TurnChoice;
+  readonly forTurn?: (level: string) => TurnChoice;
   readonly ownerOnly?: true;
 }
 

@@ -1,7 +1,7 @@
 import { agentIds, defaultAgentId } from "../config/agent-selection.ts";
 import { GatewayError } from "../errors.ts";
 import { agentOfSessionKey, canonicalSessionKey } from "../sessions/session-key.ts";
-import { maySend } from "../sessions/send-policy.ts";
+import { maySend } from "../sessions/rules/send-policy.ts";
 import type { Session } from "../sessions/session-store.ts";
 import type { ReplyRoute } from "../sessions/turn.ts";
 import type { CallContext } from "./define.ts";

@@ -1,5 +1,5 @@
 import type { Clock, Ids, SqlExecutor, Store, TokenUsage, TranscriptMessage } from "../ports.ts";
-import { isOver, type ResetRule } from "./reset-rule.ts";
+import { isOver, type ResetRule } from "./rules/reset-rule.ts";
 import { type Route, type Session, type SessionOrigin, type SessionRow, toSession } from "./session-row.ts";
 
 export type { Activation, QueueChoice, Route, SendPolicy, Session, SessionOrigin } from "./session-row.ts";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { isOver, resetRuleFor } from "../../src/sessions/reset-rule.ts";
+import { isOver, resetRuleFor } from "../../src/sessions/rules/reset-rule.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

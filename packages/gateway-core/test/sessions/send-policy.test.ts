@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { maySend, type SendPolicySettings } from "../../src/sessions/send-policy.ts";
+import { maySend, type SendPolicySettings } from "../../src/sessions/rules/send-policy.ts";
 
 const telegram = { key: "agent:main:telegram:group:-1", chatType: "group", channel: "telegram" } as const;
 const direct = { key: "agent:main:main", chatType: "direct", channel: "telegram" } as const;

@@ -30,12 +30,12 @@ export const command: ChatCommand = {
     if (words.length === 1 && (words[0] === "default" || words[0] === "reset")) {
       return { reply: "The queue follows the configuration.", change: { queue: null } };
     }
-    let choice: QueueChoice = current;
-    for (const word of words) {
-      const part = partOf(word);
-      if (!part) return { reply: `"${shorten(word)}" means nothing to /queue; nothing was changed. ${HINT}` };
-      choice = { ...choice, ...part };
+    const parts = words.map((word) => partOf(word));
+    const strange = parts.indexOf(undefined);
+    if (strange >= 0) {
+      return { reply: `"${shorten(words[strange] ?? "")}" means nothing to /queue; nothing was changed. ${HINT}` };
     }
+    const choice = Object.assign({}, current, ...parts) as QueueChoice;
     return { reply: `Queue set to ${describe(choice)}.`, change: { queue: choice } };
   },
 };

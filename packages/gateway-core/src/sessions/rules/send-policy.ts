@@ -1,4 +1,4 @@
-import type { Session } from "./session-row.ts";
+import type { Session } from "../session-row.ts";
 
 /** The part of the configuration section `session` about what is delivered. */
 export interface SendPolicySettings {
