@@ -10,6 +10,7 @@ import { deliveryContext, sessionEntry, sessionKind, sessionModelDefaults, sessi
 import { errorCode, errorShape, eventFrame, requestFrame, responseFrame, stateVersion } from "./entities/frame.ts";
 import { heartbeatReport } from "./entities/heartbeat.ts";
 import { inboxRow, inboxState } from "./entities/inbox.ts";
+import { messageButton } from "./entities/content.ts";
 import { nodeError, nodeRow, pairedNode, pendingNode } from "./entities/node.ts";
 import { outboundReceipt, outboxRow, outboxState } from "./entities/outbox.ts";
 import { pairingRequest } from "./entities/pairing.ts";
@@ -47,6 +48,7 @@ import { health as healthMethod } from "./methods/health.ts";
 import { inboxList as inboxListMethod } from "./methods/inbox.list.ts";
 import { lastHeartbeat as lastHeartbeatMethod } from "./methods/last-heartbeat.ts";
 import { logsTail as logsTailMethod } from "./methods/logs.tail.ts";
+import { messageAction as messageActionMethod } from "./methods/message.action.ts";
 import { modelsList as modelsListMethod } from "./methods/models.list.ts";
 import { nodeDescribe as nodeDescribeMethod } from "./methods/node.describe.ts";
 import { nodeEvent as nodeEventMethod } from "./methods/node.event.ts";
@@ -64,6 +66,7 @@ import { outboxList as outboxListMethod } from "./methods/outbox.list.ts";
 import { outboxRetry as outboxRetryMethod } from "./methods/outbox.retry.ts";
 import { pairingApprove as pairingApproveMethod } from "./methods/pairing.approve.ts";
 import { pairingList as pairingListMethod } from "./methods/pairing.list.ts";
+import { poll as pollMethod } from "./methods/poll.ts";
 import { send as sendMethod } from "./methods/send.ts";
 import { sessionsDelete as sessionsDeleteMethod } from "./methods/sessions.delete.ts";
 import { sessionsExport as sessionsExportMethod } from "./methods/sessions.export.ts";
@@ -101,6 +104,7 @@ export const METHOD_CONTRACTS = {
   "inbox.list": inboxListMethod,
   "last-heartbeat": lastHeartbeatMethod,
   "logs.tail": logsTailMethod,
+  "message.action": messageActionMethod,
   "models.list": modelsListMethod,
   "node.describe": nodeDescribeMethod,
   "node.event": nodeEventMethod,
@@ -118,6 +122,7 @@ export const METHOD_CONTRACTS = {
   "outbox.retry": outboxRetryMethod,
   "pairing.approve": pairingApproveMethod,
   "pairing.list": pairingListMethod,
+  "poll": pollMethod,
   "send": sendMethod,
   "sessions.delete": sessionsDeleteMethod,
   "sessions.export": sessionsExportMethod,
@@ -202,6 +207,7 @@ export const ENTITIES = {
   InboxRow: inboxRow,
   InboxState: inboxState,
   LinkChannel: linkChannel,
+  MessageButton: messageButton,
   ModelInfo: modelInfo,
   NodeError: nodeError,
   NodeRow: nodeRow,

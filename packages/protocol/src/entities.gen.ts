@@ -11,6 +11,7 @@ import type { cronDelivery, cronIsolation, cronJob, cronJobInput, cronJobState, 
 import type { deliveryContext, sessionEntry, sessionKind, sessionModelDefaults, sessionOrigin, sessionRow, sessionStatus, transcriptEntry } from "./entities/session.ts";
 import type { heartbeatReport } from "./entities/heartbeat.ts";
 import type { inboxRow, inboxState } from "./entities/inbox.ts";
+import type { messageButton } from "./entities/content.ts";
 import type { nodeError, nodeRow, pairedNode, pendingNode } from "./entities/node.ts";
 import type { outboundReceipt, outboxRow, outboxState } from "./entities/outbox.ts";
 import type { pairingRequest } from "./entities/pairing.ts";
@@ -65,6 +66,7 @@ export type HelloOk = Wire<z.output<typeof helloOk>>;
 export type InboxRow = Wire<z.output<typeof inboxRow>>;
 export type InboxState = Wire<z.output<typeof inboxState>>;
 export type LinkChannel = Wire<z.output<typeof linkChannel>>;
+export type MessageButton = Wire<z.output<typeof messageButton>>;
 export type ModelInfo = Wire<z.output<typeof modelInfo>>;
 export type NodeError = Wire<z.output<typeof nodeError>>;
 export type NodeRow = Wire<z.output<typeof nodeRow>>;

@@ -21,6 +21,7 @@ import type { health } from "./methods/health.ts";
 import type { inboxList } from "./methods/inbox.list.ts";
 import type { lastHeartbeat } from "./methods/last-heartbeat.ts";
 import type { logsTail } from "./methods/logs.tail.ts";
+import type { messageAction } from "./methods/message.action.ts";
 import type { modelsList } from "./methods/models.list.ts";
 import type { nodeDescribe } from "./methods/node.describe.ts";
 import type { nodeEvent } from "./methods/node.event.ts";
@@ -38,6 +39,7 @@ import type { outboxList } from "./methods/outbox.list.ts";
 import type { outboxRetry } from "./methods/outbox.retry.ts";
 import type { pairingApprove } from "./methods/pairing.approve.ts";
 import type { pairingList } from "./methods/pairing.list.ts";
+import type { poll } from "./methods/poll.ts";
 import type { send } from "./methods/send.ts";
 import type { sessionsDelete } from "./methods/sessions.delete.ts";
 import type { sessionsExport } from "./methods/sessions.export.ts";
@@ -87,6 +89,7 @@ interface MethodContracts {
   readonly "inbox.list": typeof inboxList;
   readonly "last-heartbeat": typeof lastHeartbeat;
   readonly "logs.tail": typeof logsTail;
+  readonly "message.action": typeof messageAction;
   readonly "models.list": typeof modelsList;
   readonly "node.describe": typeof nodeDescribe;
   readonly "node.event": typeof nodeEvent;
@@ -104,6 +107,7 @@ interface MethodContracts {
   readonly "outbox.retry": typeof outboxRetry;
   readonly "pairing.approve": typeof pairingApprove;
   readonly "pairing.list": typeof pairingList;
+  readonly "poll": typeof poll;
   readonly "send": typeof send;
   readonly "sessions.delete": typeof sessionsDelete;
   readonly "sessions.export": typeof sessionsExport;
@@ -170,6 +174,7 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "inbox.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "last-heartbeat": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "logs.tail": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "message.action": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false, ignoredParams: ["sessionId", "agentId", "requesterAccountId", "requesterSenderId", "senderIsOwner", "toolContext"] },
   "models.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["view", "agentId", "sessionKey"] },
   "node.describe": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "node.event": { roles: ["node"], scope: null, idempotency: "natural", answersTwice: false },
@@ -187,6 +192,7 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "outbox.retry": { roles: ["operator"], scope: "operator.write", idempotency: "natural", answersTwice: false },
   "pairing.approve": { roles: ["operator"], scope: "operator.pairing", idempotency: "natural", answersTwice: false },
   "pairing.list": { roles: ["operator"], scope: "operator.pairing", idempotency: "none", answersTwice: false },
+  "poll": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false },
   "send": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false },
   "sessions.delete": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
   "sessions.export": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },

@@ -2785,6 +2785,34 @@ public struct LinkChannel: Codable, Sendable, Hashable {
     }
 }
 
+/// A button under a message: it has data, or opens a url.
+public struct MessageButton: Codable, Sendable, Hashable {
+    public var text: String
+    public var data: String?
+    /// The same as data.
+    public var callbackData: String?
+    public var url: String?
+
+    public init(
+        text: String,
+        data: String? = nil,
+        callbackData: String? = nil,
+        url: String? = nil
+    ) {
+        self.text = text
+        self.data = data
+        self.callbackData = callbackData
+        self.url = url
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case text
+        case data
+        case callbackData = "callback_data"
+        case url
+    }
+}
+
 /// A model that a turn can use.
 public struct ModelInfo: Codable, Sendable, Hashable {
     public var id: String

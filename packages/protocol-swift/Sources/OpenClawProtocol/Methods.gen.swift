@@ -1156,6 +1156,92 @@ public struct LogsTailResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of message.action.
+public struct MessageActionParams: Codable, Sendable, Hashable {
+    /// send, react, edit, delete or poll.
+    public var action: String
+    /// What the action needs; to or target names the chat.
+    public var params: [String: JSONValue]
+    /// May be left out when exactly one channel is configured.
+    public var channel: String?
+    public var accountId: String?
+    public var sessionKey: String?
+    public var idempotencyKey: String
+    /// Ignored.
+    public var sessionId: JSONValue?
+    /// Ignored.
+    public var agentId: JSONValue?
+    /// Ignored.
+    public var requesterAccountId: JSONValue?
+    /// Ignored.
+    public var requesterSenderId: JSONValue?
+    /// Ignored.
+    public var senderIsOwner: JSONValue?
+    /// Ignored.
+    public var toolContext: JSONValue?
+
+    public init(
+        action: String,
+        params: [String: JSONValue],
+        channel: String? = nil,
+        accountId: String? = nil,
+        sessionKey: String? = nil,
+        idempotencyKey: String,
+        sessionId: JSONValue? = nil,
+        agentId: JSONValue? = nil,
+        requesterAccountId: JSONValue? = nil,
+        requesterSenderId: JSONValue? = nil,
+        senderIsOwner: JSONValue? = nil,
+        toolContext: JSONValue? = nil
+    ) {
+        self.action = action
+        self.params = params
+        self.channel = channel
+        self.accountId = accountId
+        self.sessionKey = sessionKey
+        self.idempotencyKey = idempotencyKey
+        self.sessionId = sessionId
+        self.agentId = agentId
+        self.requesterAccountId = requesterAccountId
+        self.requesterSenderId = requesterSenderId
+        self.senderIsOwner = senderIsOwner
+        self.toolContext = toolContext
+    }
+}
+
+/// Answer of message.action.
+public struct MessageActionResult: Codable, Sendable, Hashable {
+    /// The idempotency key.
+    public var runId: String
+    public var action: String
+    public var messageId: String?
+    public var channel: String
+    public var accountId: String?
+    public var chatId: String?
+    public var outboxIds: [String]?
+    public var state: OutboxState?
+
+    public init(
+        runId: String,
+        action: String,
+        messageId: String? = nil,
+        channel: String,
+        accountId: String? = nil,
+        chatId: String? = nil,
+        outboxIds: [String]? = nil,
+        state: OutboxState? = nil
+    ) {
+        self.runId = runId
+        self.action = action
+        self.messageId = messageId
+        self.channel = channel
+        self.accountId = accountId
+        self.chatId = chatId
+        self.outboxIds = outboxIds
+        self.state = state
+    }
+}
+
 /// Parameters of models.list.
 public struct ModelsListParams: Codable, Sendable, Hashable {
     /// Ignored.
@@ -1750,14 +1836,123 @@ public struct PairingListResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of poll.
+public struct PollParams: Codable, Sendable, Hashable {
+    /// A chat or a person, in the channel's own form.
+    public var to: String
+    public var question: String
+    public var options: [String]
+    /// More than 1 lets a person choose several options.
+    public var maxSelections: Int64?
+    public var durationHours: Int64?
+    /// May be left out when exactly one channel is configured.
+    public var channel: String?
+    public var accountId: String?
+    public var threadId: PollParamsThreadId?
+    public var silent: Bool?
+    public var idempotencyKey: String
+
+    public init(
+        to: String,
+        question: String,
+        options: [String],
+        maxSelections: Int64? = nil,
+        durationHours: Int64? = nil,
+        channel: String? = nil,
+        accountId: String? = nil,
+        threadId: PollParamsThreadId? = nil,
+        silent: Bool? = nil,
+        idempotencyKey: String
+    ) {
+        self.to = to
+        self.question = question
+        self.options = options
+        self.maxSelections = maxSelections
+        self.durationHours = durationHours
+        self.channel = channel
+        self.accountId = accountId
+        self.threadId = threadId
+        self.silent = silent
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public enum PollParamsThreadId: Codable, Sendable, Hashable {
+    case string(String)
+    case integer(Int64)
+    /// Something that this version does not know.
+    case unknown(JSONValue)
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(String.self) {
+            self = .string(value)
+            return
+        }
+        if let value = try? container.decode(Int64.self) {
+            self = .integer(value)
+            return
+        }
+        self = .unknown(try container.decode(JSONValue.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .string(let value): try container.encode(value)
+        case .integer(let value): try container.encode(value)
+        case .unknown(let value): try container.encode(value)
+        }
+    }
+}
+
+/// Answer of poll.
+public struct PollResult: Codable, Sendable, Hashable {
+    /// The idempotency key.
+    public var runId: String
+    /// The platform's id of the poll.
+    public var messageId: String?
+    public var channel: String
+    public var accountId: String?
+    public var chatId: String?
+    public var outboxIds: [String]?
+    public var state: OutboxState?
+
+    public init(
+        runId: String,
+        messageId: String? = nil,
+        channel: String,
+        accountId: String? = nil,
+        chatId: String? = nil,
+        outboxIds: [String]? = nil,
+        state: OutboxState? = nil
+    ) {
+        self.runId = runId
+        self.messageId = messageId
+        self.channel = channel
+        self.accountId = accountId
+        self.chatId = chatId
+        self.outboxIds = outboxIds
+        self.state = state
+    }
+}
+
 /// Parameters of send.
 public struct SendParams: Codable, Sendable, Hashable {
     /// A chat or a person, in the channel's own form.
     public var to: String
     /// Markdown. Required unless there is media.
     public var message: String?
+    /// A file of the agent's workspace, or an http(s) address.
     public var mediaUrl: String?
     public var mediaUrls: [String]?
+    /// Files sent along, instead of named.
+    public var attachments: [Attachment]?
+    /// Rows of buttons.
+    public var buttons: [[MessageButton]]?
+    /// Arrives without a sound.
+    public var silent: Bool?
+    public var linkPreview: Bool?
     public var gifPlayback: Bool?
     /// May be left out when exactly one channel is configured.
     public var channel: String?
@@ -1773,6 +1968,10 @@ public struct SendParams: Codable, Sendable, Hashable {
         message: String? = nil,
         mediaUrl: String? = nil,
         mediaUrls: [String]? = nil,
+        attachments: [Attachment]? = nil,
+        buttons: [[MessageButton]]? = nil,
+        silent: Bool? = nil,
+        linkPreview: Bool? = nil,
         gifPlayback: Bool? = nil,
         channel: String? = nil,
         accountId: String? = nil,
@@ -1785,6 +1984,10 @@ public struct SendParams: Codable, Sendable, Hashable {
         self.message = message
         self.mediaUrl = mediaUrl
         self.mediaUrls = mediaUrls
+        self.attachments = attachments
+        self.buttons = buttons
+        self.silent = silent
+        self.linkPreview = linkPreview
         self.gifPlayback = gifPlayback
         self.channel = channel
         self.accountId = accountId
@@ -2582,6 +2785,8 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case lastHeartbeat = "last-heartbeat"
     /// Lines of the gateway's log file: the end of it, or what follows a cursor.
     case logsTail = "logs.tail"
+    /// Does one thing with a message through a channel: send, react, edit, delete or poll.
+    case messageAction = "message.action"
     /// The models that can be used now.
     case modelsList = "models.list"
     /// One node, paired or merely connected, with its capabilities and commands.
@@ -2616,6 +2821,8 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case pairingApprove = "pairing.approve"
     /// Strangers who wrote to a channel account and wait for approval.
     case pairingList = "pairing.list"
+    /// Asks a chat to choose among options, where the channel has polls.
+    case poll = "poll"
     /// Sends a message through a channel. Answers when the platform took it, or when it is settled that it did not.
     case send = "send"
     /// Forgets a session, after ending what runs in it. The main session can not be deleted.
@@ -2750,6 +2957,11 @@ extension LogsTailParams: GatewayRequest {
     public static let method = GatewayMethod.logsTail
 }
 
+extension MessageActionParams: GatewayRequest {
+    public typealias Answer = MessageActionResult
+    public static let method = GatewayMethod.messageAction
+}
+
 extension ModelsListParams: GatewayRequest {
     public typealias Answer = ModelsListResult
     public static let method = GatewayMethod.modelsList
@@ -2833,6 +3045,11 @@ extension PairingApproveParams: GatewayRequest {
 extension PairingListParams: GatewayRequest {
     public typealias Answer = PairingListResult
     public static let method = GatewayMethod.pairingList
+}
+
+extension PollParams: GatewayRequest {
+    public typealias Answer = PollResult
+    public static let method = GatewayMethod.poll
 }
 
 extension SendParams: GatewayRequest {

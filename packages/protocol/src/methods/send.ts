@@ -1,5 +1,7 @@
 import * as z from "zod";
 
+import { messageButtons } from "../entities/content.ts";
+import { attachment } from "../entities/message.ts";
 import { idempotencyKey, identifier, messageText, sessionKey } from "../entities/primitives.ts";
 import { outboxState } from "../entities/outbox.ts";
 import { defineMethod } from "../define.ts";
@@ -14,8 +16,12 @@ export const send = defineMethod({
   params: z.strictObject({
     to: z.string().min(1).max(1024).describe("A chat or a person, in the channel's own form."),
     message: messageText.optional().describe("Markdown. Required unless there is media."),
-    mediaUrl: z.string().max(8192).optional(),
+    mediaUrl: z.string().max(8192).optional().describe("A file of the agent's workspace, or an http(s) address."),
     mediaUrls: z.array(z.string().max(8192)).max(32).optional(),
+    attachments: z.array(attachment).max(32).optional().describe("Files sent along, instead of named."),
+    buttons: messageButtons.optional(),
+    silent: z.boolean().optional().describe("Arrives without a sound."),
+    linkPreview: z.boolean().optional(),
     gifPlayback: z.boolean().optional(),
     channel: identifier.optional().describe("May be left out when exactly one channel is configured."),
     accountId: identifier.optional(),
