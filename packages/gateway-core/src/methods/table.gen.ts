@@ -21,12 +21,14 @@ import { health } from "./health.ts";
 import { inboxList } from "./inbox.list.ts";
 import { lastHeartbeat } from "./last-heartbeat.ts";
 import { logsTail } from "./logs.tail.ts";
+import { messageAction } from "./message.action.ts";
 import { modelsList } from "./models.list.ts";
 import { outboxDiscard } from "./outbox.discard.ts";
 import { outboxList } from "./outbox.list.ts";
 import { outboxRetry } from "./outbox.retry.ts";
 import { pairingApprove } from "./pairing.approve.ts";
 import { pairingList } from "./pairing.list.ts";
+import { poll } from "./poll.ts";
 import { send } from "./send.ts";
 import { sessionsDelete } from "./sessions.delete.ts";
 import { sessionsExport } from "./sessions.export.ts";
@@ -69,12 +71,14 @@ export const handlers = {
   "inbox.list": inboxList,
   "last-heartbeat": lastHeartbeat,
   "logs.tail": logsTail,
+  "message.action": messageAction,
   "models.list": modelsList,
   "outbox.discard": outboxDiscard,
   "outbox.list": outboxList,
   "outbox.retry": outboxRetry,
   "pairing.approve": pairingApprove,
   "pairing.list": pairingList,
+  "poll": poll,
   "send": send,
   "sessions.delete": sessionsDelete,
   "sessions.export": sessionsExport,
@@ -112,12 +116,14 @@ export const ADVERTISED_METHODS: readonly ServedMethod[] = [
   "inbox.list",
   "last-heartbeat",
   "logs.tail",
+  "message.action",
   "models.list",
   "outbox.discard",
   "outbox.list",
   "outbox.retry",
   "pairing.approve",
   "pairing.list",
+  "poll",
   "send",
   "sessions.delete",
   "sessions.export",

@@ -1,3 +1,6 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
 import { eventually } from "@openclaw/testkit/eventually";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -79,7 +82,12 @@ describe("R6.5 send", () => {
     [{ channel: "bogus" }, "INVALID_REQUEST", "unsupported channel: bogus"],
     [{ accountId: "nobody" }, "NOT_LINKED", "memory/nobody has no account that can send"],
     [{ message: " " }, "INVALID_REQUEST", "text or media is required"],
-    [{ mediaUrl: "https://example.org/a.png" }, "INVALID_REQUEST", "Sending media is not supported by this version"],
+    [{ mediaUrl: "../secret.txt" }, "INVALID_REQUEST", "only files in the agent's workspace can be sent"],
+    [{ mediaUrl: "http://127.0.0.1/a.png" }, "INVALID_REQUEST", "127.0.0.1"],
+    [{ mediaUrl: "ftp://example.org/a" }, "INVALID_REQUEST", "only paths in the workspace and http(s) addresses"],
+    [{ attachments: [{ content: "%%%" }] }, "INVALID_REQUEST", "base64"],
+    [{ buttons: [[{ text: "A", data: "x".repeat(65) }]] }, "INVALID_REQUEST", "takes 1 to 64 bytes of data per button"],
+    [{ buttons: [[{ text: "A" }]] }, "INVALID_REQUEST", "needs either data or an http(s) or tg url"],
   ])("refuses %j with %s", async (changes, code, message) => {
     await using gateway = await startGateway(directory.path);
     await expect(gateway.call("send", { ...hello, ...changes })).rejects.toMatchObject({
@@ -148,6 +156,134 @@ describe("inbox.list", () => {
       { state: "ignored", reason: "the message is the account's own", accountId: "default" },
       { state: "answered", runId: expect.any(String) as string },
     ]);
+  });
+});
+
+describe("R6.5 send with files and buttons", () => {
+  const png = Buffer.from("\x89PNG\r\n\x1a\n....", "latin1");
+
+  it("sends a file of the workspace and one sent along, with the text as caption and the buttons below", async () => {
+    await using gateway = await startGateway(directory.path);
+    const workspace = join(directory.path, "workspace");
+    await mkdir(workspace, { recursive: true });
+    await writeFile(join(workspace, "a.png"), png);
+    const params = {
+      ...hello,
+      mediaUrl: "a.png",
+      attachments: [
+        { content: Buffer.from("notes").toString("base64"), fileName: "notes.txt", mimeType: "text/plain" },
+      ],
+      buttons: [
+        [
+          { text: "Yes", callback_data: "yes" },
+          { text: "Menu", url: "https://example.org" },
+        ],
+      ],
+      silent: true,
+    };
+    const answer = await gateway.call("send", params);
+    expect(answer.outboxIds).toHaveLength(2);
+    expect(gateway.platform.sent).toMatchObject([
+      {
+        text: "Dinner is ready.",
+        file: png,
+        content: { kind: "media", media: "image", mimeType: "image/png", silent: true },
+      },
+      {
+        text: "",
+        file: Buffer.from("notes"),
+        content: {
+          media: "document",
+          fileName: "notes.txt",
+          buttons: [[{ data: "yes" }, { url: "https://example.org" }]],
+        },
+      },
+    ]);
+    expect(await gateway.call("send", params)).toEqual(answer);
+    expect(gateway.platform.sent).toHaveLength(2);
+  });
+
+  it("sends a text that is too long for a caption after the file", async () => {
+    await using gateway = await startGateway(directory.path);
+    const attachments = [{ content: png.toString("base64") }];
+    await gateway.call("send", { ...hello, message: "x".repeat(1_500), attachments });
+    expect(gateway.platform.sent.map(({ content, text }) => [content.kind, text.length])).toEqual([
+      ["media", 0],
+      ["text", 1_500],
+    ]);
+  });
+
+  it("F6 repeats a file whose answer was lost under the same operation, so that it is shown once", async () => {
+    await using gateway = await startGateway(directory.path);
+    gateway.platform.script({ outcome: { outcome: "unknown", reason: "broken" }, delivered: true });
+    await gateway.call("send", { ...hello, attachments: [{ content: png.toString("base64") }] });
+    expect(gateway.platform.sent.map(({ text }) => text)).toEqual(["Dinner is ready."]);
+  });
+});
+
+describe("poll and message.action", () => {
+  it("asks a poll, once for one key", async () => {
+    await using gateway = await startGateway(directory.path);
+    const params = { to: "ada", question: "Tea?", options: ["yes", "no"], maxSelections: 2, idempotencyKey: "p1" };
+    const answer = await gateway.call("poll", params);
+    expect(await gateway.call("poll", params)).toEqual(answer);
+    expect(gateway.platform.sent).toMatchObject([{ content: { kind: "poll", question: "Tea?", multiple: true } }]);
+  });
+
+  it("sends, reacts, edits and deletes", async () => {
+    await using gateway = await startGateway(directory.path);
+    let key = 0;
+    const act = (action: string, params: Record<string, unknown>) =>
+      gateway.call("message.action", {
+        action,
+        params: { target: "ada", ...params },
+        idempotencyKey: `k${(key += 1)}`,
+      });
+    const sent = await act("send", { message: "before", to: "memory:ada", __sessionKey: "agent:main:main" });
+    expect(sent).toMatchObject({ action: "send", channel: "memory", chatId: "ada", state: "sent" });
+    const { messageId = "" } = sent;
+    expect(await act("react", { messageId, emoji: "👍" })).toMatchObject({ action: "react", messageId, state: "sent" });
+    await act("react", { messageId, emoji: "👍", remove: true });
+    expect(gateway.platform.reactions.map(({ emoji }) => emoji)).toEqual(["👍", ""]);
+    await act("edit", { messageId, message: "after" });
+    expect(gateway.platform.sent).toMatchObject([{ text: "after" }]);
+    await act("poll", { pollQuestion: "Tea?", pollOption: ["yes", "no"] });
+    await act("delete", { messageId });
+    expect(gateway.platform.sent).toMatchObject([{ text: "Tea?" }]);
+  });
+
+  it("F6 repeats an edit whose answer was lost until it is known", async () => {
+    await using gateway = await startGateway(directory.path);
+    const { messageId = "" } = await gateway.call("send", hello);
+    gateway.platform.script({ outcome: { outcome: "unknown", reason: "broken" }, delivered: true });
+    const params = { to: "ada", messageId, message: "after" };
+    expect(await gateway.call("message.action", { action: "edit", params, idempotencyKey: "e1" })).toMatchObject({
+      state: "sent",
+      messageId,
+    });
+    expect(gateway.platform.sent).toMatchObject([{ text: "after" }]);
+    expect((await gateway.call("outbox.list", {})).rows[0]).toMatchObject({
+      attempts: 2,
+      preview: `<edit ${messageId}> after`,
+    });
+  });
+
+  it.each([
+    ["pin", { to: "ada" }, "unsupported message action: pin"],
+    ["react", { to: "ada" }, "invalid react params"],
+    ["react", { to: "ada", messageId: "m1", remove: true }, "remove needs the emoji"],
+    ["edit", { to: "ada", messageId: "m1", message: " " }, "needs a text"],
+    ["delete", { messageId: "m1" }, "to is required"],
+    ["poll", { to: "ada", pollQuestion: "Tea?", pollOption: ["yes"] }, "takes 2 to 10 options"],
+    ["send", { to: "ada" }, "text or media is required"],
+    ["send", { message: "hi" }, "invalid send params"],
+  ])("refuses %s with %j", async (action, params, message) => {
+    await using gateway = await startGateway(directory.path);
+    await expect(gateway.call("message.action", { action, params, idempotencyKey: "k" })).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+      message: expect.stringContaining(message) as string,
+    });
+    expect((await gateway.call("outbox.list", {})).rows).toEqual([]);
   });
 });
 
