@@ -40,6 +40,8 @@ export const TEST_IMPORTS: readonly string[] = [
 export const ROOMS_PACKAGE = "packages/gateway-core";
 /** Files in its source root that every room may import. */
 export const COMMON_FILES: readonly string[] = ["ports.ts", "errors.ts"];
+/** The folder of corridors that are not beside the rooms: the steps of the walks. */
+export const CORRIDORS_FOLDER = "flow";
 /** The room whose types every room may import. */
 export const SETTINGS_ROOM = "config";
 /** The room of handlers, which may know every other room, and of the corridors their types. */
@@ -90,4 +92,12 @@ export const LONGEST_FILE = 400;
 export const LONGEST_INDEX = 100;
 export const MOST_FILES = 10;
 /** Folders with one file for each item of a kind; how many there are is not a matter of order. */
-export const ITEM_FOLDERS: ReadonlySet<string> = new Set(["methods", "events", "entities", "commands", "catalog", "migrations"]);
+export const ITEM_FOLDERS: ReadonlySet<string> = new Set([
+  "methods",
+  "events",
+  "entities",
+  "commands",
+  "catalog",
+  "migrations",
+  "schema",
+]);

@@ -1,11 +1,11 @@
-import { COMMON_FILES, HANDLERS_ROOM, ROOMS_PACKAGE, SETTINGS_ROOM } from "../matrix.ts";
+import { COMMON_FILES, CORRIDORS_FOLDER, HANDLERS_ROOM, ROOMS_PACKAGE, SETTINGS_ROOM } from "../matrix.ts";
 import type { Rule, Violation } from "../violation.ts";
 
 const ROOT = `${ROOMS_PACKAGE}/src/`;
 
 /**
  * Rooms never import rooms. A room imports itself, the common files and types of the settings. Handlers, and the files
- * beside the rooms (the corridors), know several; a corridor is seen by handlers as a type, and by rooms not at all.
+ * beside the rooms or in the folder of the flows (the corridors), know several; a corridor is seen by handlers as a type, and by rooms not at all.
  */
 export const roomImports: Rule = (workspace) => {
   const violations: Violation[] = [];
@@ -35,9 +35,9 @@ export const roomImports: Rule = (workspace) => {
   return violations;
 };
 
-/** The room that a source file of the rooms package is in; undefined for files beside the rooms and elsewhere. */
+/** The room that a source file of the rooms package is in; undefined for corridors and for files elsewhere. */
 function roomOf(path: string): string | undefined {
   if (!path.startsWith(ROOT)) return undefined;
   const [room, ...rest] = path.slice(ROOT.length).split("/");
-  return rest.length === 0 ? undefined : room;
+  return rest.length === 0 || room === CORRIDORS_FOLDER ? undefined : room;
 }
