@@ -38,6 +38,8 @@ export interface GivenOrders {
   readonly isOwner: boolean;
   /** The turn the message would have been; what is left for the agent becomes it, with another prompt. */
   readonly turn: NewTurn;
+  /** What else is written with the turn, when there is one for the agent. */
+  readonly withTurn?: (sql: SqlExecutor) => Promise<void>;
   readonly touch: SessionTouch;
 }
 
@@ -76,7 +78,7 @@ export class CommandFlow {
 
   async #write(
     sql: SqlExecutor,
-    { inboxId, touch, turn }: GivenOrders,
+    { inboxId, touch, turn, withTurn }: GivenOrders,
     { outcome, session }: { outcome: CommandOutcome; session: Session | undefined },
   ): Promise<OutboxRow[] | undefined> {
     const { inbox, turnQueue, outbox } = this.#rooms;
@@ -84,6 +86,7 @@ export class CommandFlow {
     const current = await this.#writeSession(sql, touch, { outcome, session });
     if (outcome.prompt !== undefined) {
       await turnQueue.add(sql, { ...turn, request: { ...turn.request, prompt: outcome.prompt } });
+      await withTurn?.(sql);
     } else if (turn.source !== "channel") {
       await turnQueue.add(sql, turn);
       await turnQueue.end(sql, turn.runId, ended(outcome.reply ?? "", current?.sessionId ?? ""));

@@ -123,12 +123,14 @@ export class InboundFlow {
     const { entry, message } = placed;
     const { id, displayName, username } = message.sender;
     const name = displayName ?? username;
+    const turn = turnOf(placed, this.#rooms.ids.uuid(), heard);
     await this.#rooms.commands.carryOut({
       inboxId: entry.id,
       orders,
       sender: { id, channel: entry.channel, ...(name === undefined ? {} : { name }) },
       isOwner: heard.isOwner,
-      turn: turnOf(placed, this.#rooms.ids.uuid(), heard),
+      turn,
+      withTurn: (sql) => this.#rooms.pendingMedia.add(sql, turn.runId, filesOf(placed)),
       touch: touchOf(placed, this.#resetRuleFor(placed)),
     });
   }
@@ -155,7 +157,8 @@ export class InboundFlow {
   async #queueTurn(placed: PlacedMessage, turn: NewTurn): Promise<void> {
     const { store, sessions, turnQueue, inbox, overheard, turns } = this.#rooms;
     const { entry } = placed;
-    const queue = this.#rooms.settings().queueFor(entry.channel);
+    const chosen = (await sessions.get(turn.sessionKey))?.queue;
+    const queue = { ...this.#rooms.settings().queueFor(entry.channel), ...chosen };
     if (queue.mode === "interrupt") await turns.lanes.stop(turn.sessionKey);
     await store.transaction(async (sql) => {
       const timing = await this.#timing(sql, turn.sessionKey, { entry, queue });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { type Catalog, collect } from "../src/collect.ts";
-import { renderCommandTable, renderHandlerTable, renderProtocolTable } from "../src/tables.ts";
+import { renderChatCommandTable, renderCommandTable, renderHandlerTable, renderProtocolTable } from "../src/tables.ts";
 
 let folder: string;
 let catalog: Catalog;
@@ -45,6 +45,13 @@ test("the command table loads each command when it is called", async () => {
     '  "gateway.run": () => import("./gateway.run.ts"),\n  "status": () => import("./status.ts"),\n} as const;',
   );
   expect(table).not.toContain("format");
+});
+
+test("the table of chat commands holds every file of their folder, whatever its name", async () => {
+  await put(["new.ts", ""], ["whoami.ts", ""], ["table.gen.ts", ""]);
+  const table = await renderChatCommandTable(folder);
+  expect(table).toContain('import { command as newCommand } from "./catalog/new.ts";');
+  expect(table).toContain("[\n  newCommand,\n  whoamiCommand,\n];");
 });
 
 test("the protocol's table imports the contracts as types only, and leaves connect out", () => {

@@ -170,6 +170,24 @@ describe("chat commands in a chat", () => {
     expect(await ask(walk, "I wonder what /think enormous thoughts does")).toContain("/think enormous");
   });
 
+  it("treats what comes during a turn as the session's own queue says", async () => {
+    const agent = new ScriptedAgent();
+    const { script, begun } = hangingScript();
+    agent.script = script;
+    await using walk = await open({ agent });
+    await ask(walk, "/queue interrupt");
+    walk.platform.say({ chatId: "ada", text: "long" });
+    await begun;
+    agent.script = new ScriptedAgent().script;
+    expect(await ask(walk, "instead")).toBe("Echo: instead");
+    expect(await walk.turnQueue.open(KEY)).toEqual([]);
+  });
+
+  it("says plainly that it does not compact on request", async () => {
+    await using walk = await open();
+    expect(await ask(walk, "/compact keep the names")).toContain("can not summarise a conversation on request");
+  });
+
   it("stores how the queue behaves for the session", async () => {
     await using walk = await open();
     expect(await ask(walk, "/queue steer debounce:2s cap:25 drop:old")).toBe(
