@@ -62,6 +62,7 @@ export type {
   HelloAuth,
   HelloOk,
   LinkChannel,
+  MessageButton,
   ModelInfo,
   NodeError,
   NodeRow,

@@ -10,6 +10,8 @@ export interface Option<Value = unknown> {
   readonly choices?: readonly string[];
   /** Why giving this option is refused, for options whose feature this version does not have. */
   readonly refusal?: string;
+  /** May be given several times; the value is the list of its words. */
+  readonly repeatable?: true;
   /** Names of options that can not be given together with this one. */
   readonly conflicts?: readonly string[];
 }
@@ -51,6 +53,11 @@ export function negatableFlag(flags: `--no-${string}`, summary: string): Option<
 
 export function text(flags: string, summary: string): Option<string | undefined> {
   return { flags, summary, parse: (word) => word };
+}
+
+/** A text that may be given several times, or several of it after one name. */
+export function texts(flags: string, summary: string): Option<readonly string[]> {
+  return { flags, summary, repeatable: true, fallback: [] };
 }
 
 export function choice<const Choice extends string>(

@@ -79,11 +79,19 @@ async function buildParser(command: Command, options: ParseOptions) {
 function toParserOption(commander: typeof Commander, option: Option): Commander.Option {
   const parserOption = new commander.Option(option.flags, option.summary);
   if (option.choices !== undefined) parserOption.choices([...option.choices]);
-  if (option.fallback !== undefined && option.fallback !== false) parserOption.default(option.fallback);
+  if (option.fallback !== undefined && option.fallback !== false && !Array.isArray(option.fallback))
+    parserOption.default(option.fallback);
   if (option.required === true) parserOption.makeOptionMandatory();
   if (option.conflicts !== undefined) parserOption.conflicts([...option.conflicts]);
   if (option.refusal !== undefined) parserOption.hideHelp();
-  const { parse } = option;
+  const { parse, repeatable } = option;
+  if (repeatable === true) {
+    const words: string[] = [];
+    parserOption.argParser((word: string) => {
+      words.push(word);
+      return words;
+    });
+  }
   if (parse !== undefined) {
     parserOption.argParser((word: string) => {
       try {
