@@ -53,6 +53,8 @@ export interface TurnSubmission {
   readonly route?: ReplyRoute;
   /** The client may change what only the assistant's owner may. */
   readonly byOwner?: boolean;
+  /** Nobody asked: it neither keeps a session alive nor begins it anew. */
+  readonly isScheduled?: boolean;
 }
 
 export interface SubmittedTurn {
@@ -200,7 +202,7 @@ export class MessageFlow implements AsyncDisposable {
     const submission = entry.raw as TurnSubmission;
     const { sessionKey, agentId, source, route } = submission;
     const runId = await this.#freeRunId(submission.idempotencyKey);
-    const resetRule = settings().resetRule({ type: "dm" });
+    const resetRule = submission.isScheduled ? undefined : settings().resetRule({ type: "dm" });
     const touch = { key: sessionKey, agentId, chatType: "direct" as const, resetRule };
     const reading = await this.#readSubmission(submission);
     const request = { ...submission.request, prompt: reading.text, ...reading.choice };

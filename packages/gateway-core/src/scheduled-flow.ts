@@ -300,5 +300,5 @@ export class ScheduledFlow implements AsyncDisposable {
 }
 
 function submissionOf({ runId, agentId, sessionKey, ...request }: HeartbeatQuestion | JobQuestion): TurnSubmission {
-  return { idempotencyKey: runId, source: "agent", sessionKey, agentId, request };
+  return { idempotencyKey: runId, source: "agent", sessionKey, agentId, request, isScheduled: true };
 }

@@ -51,7 +51,13 @@ describe("a session that is over", () => {
     await ask(walk, "one");
     const before = await walk.sessions.get(KEY);
     await age(walk, 61_000);
-    await walk.store.transaction((sql) => walk.sessions.touch(sql, { key: KEY, agentId: "main", chatType: "direct" }));
+    const scheduled = { source: "agent", sessionKey: KEY, agentId: "main", isScheduled: true } as const;
+    const { turn } = await walk.flow.submit("cron", {
+      ...scheduled,
+      idempotencyKey: "c1",
+      request: { prompt: "tick" },
+    });
+    expect(await walk.flow.wait(turn.runId, 5_000)).toMatchObject({ state: "done" });
     expect(await walk.sessions.get(KEY)).toMatchObject({ sessionId: before?.sessionId });
     await ask(walk, "two");
     expect((await walk.sessions.get(KEY))?.sessionId).not.toBe(before?.sessionId);
