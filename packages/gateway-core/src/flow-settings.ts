@@ -1,4 +1,5 @@
 /** What the configuration says to the walk of a message, read anew for each message. */
+import type { EnvelopeSettings } from "./agent/envelope.ts";
 import { agentForMessage, agentSettings, defaultAgentId } from "./config/agent-selection.ts";
 import type { ConfigRuntime } from "./config/runtime.ts";
 import type { GatewayConfig } from "./config/schema.ts";
@@ -27,6 +28,7 @@ export function flowSettings({ current }: ConfigRuntime): FlowSettings {
       agentSettings(current, agentId)?.groupChat?.historyLimit ??
       current.messages?.groupChat?.historyLimit ??
       DEFAULT_GROUP_HISTORY,
+    envelope: (channel) => envelopeSettings(current, channel),
     useAccessGroups: current.commands?.useAccessGroups ?? true,
     agentFor: (channel, accountId, { chat }) =>
       agentForMessage(current, { channel, accountId, chatType: chat.type, chatId: chat.id }),
@@ -60,6 +62,24 @@ function mentionPatterns(config: GatewayConfig, agentId: string): readonly strin
     config.messages?.groupChat?.mentionPatterns ??
     identityPatterns(settings?.identity ?? {})
   );
+}
+
+function envelopeSettings({ agents }: GatewayConfig, channel: string): EnvelopeSettings | undefined {
+  const { envelopeTimestamp, envelopeTimezone = "local", userTimezone } = agents.defaults;
+  if (envelopeTimestamp !== "on") return undefined;
+  const label = `${channel.charAt(0).toUpperCase()}${channel.slice(1)}`;
+  if (envelopeTimezone === "local") return { label };
+  if (envelopeTimezone === "user") return { label, timeZone: usableZone(userTimezone) };
+  return { label, timeZone: usableZone(envelopeTimezone) };
+}
+
+/** A time zone that this machine knows; the host's own stands in for any other. */
+function usableZone(timeZone: string | undefined): string | undefined {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
 }
 
 function queueSettings({ messages }: GatewayConfig, channel: string): QueueSettings {

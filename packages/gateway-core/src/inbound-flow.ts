@@ -4,6 +4,7 @@
  */
 import type { InboundMessage } from "@openclaw/channels-contract";
 
+import type { EnvelopeSettings } from "./agent/envelope.ts";
 import { promptText, withOverheard } from "./agent/prompt-text.ts";
 import type { ChannelSupervisor } from "./channels/supervisor.ts";
 import type { CommandFlow, GivenOrders } from "./command-flow.ts";
@@ -41,6 +42,8 @@ export interface FlowSettings {
   groupHistoryLimit(agentId: string): number;
   /** False lets everyone who is answered give commands. */
   readonly useAccessGroups: boolean;
+  /** How messages of a channel are introduced to the agent; undefined where they are not. */
+  envelope(channel: string): EnvelopeSettings | undefined;
   /** The agent a channel's messages go to. */
   agentFor(channel: string, account: string, message: InboundMessage): string;
 }
@@ -83,7 +86,11 @@ export class InboundFlow {
       return this.#ignore(entry, "it is older than the gateway answers");
     }
     const agentId = settings().agentFor(entry.channel, entry.account, message);
-    const placed = placeMessage(entry, message, { agentId, sessionKeys: settings().sessionKeys });
+    const placed = placeMessage(entry, message, {
+      agentId,
+      sessionKeys: settings().sessionKeys,
+      envelope: settings().envelope(entry.channel),
+    });
     const isPaired = await pairing.isApproved(entry.channel, entry.account, message.sender.id);
     const decision = decide({
       message,

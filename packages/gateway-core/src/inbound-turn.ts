@@ -1,6 +1,7 @@
 /** Where an inbound message belongs, and the turn it asks for. Pure: nothing is read or written here. */
 import type { InboundMessage } from "@openclaw/channels-contract";
 
+import { type EnvelopeSettings, envelopeOf } from "./agent/envelope.ts";
 import { promptText } from "./agent/prompt-text.ts";
 import type { InboxEntry } from "./inbox/inbox.ts";
 import type { PendingFile } from "./media/pending-media.ts";
@@ -17,16 +18,22 @@ export interface PlacedMessage {
   readonly message: InboundMessage;
   readonly agentId: string;
   readonly sessionKey: string;
+  /** How messages are introduced to the agent; they are not without it. */
+  readonly envelope?: EnvelopeSettings | undefined;
 }
 
 export function placeMessage(
   entry: InboxEntry,
   message: InboundMessage,
-  { agentId, sessionKeys }: { agentId: string; sessionKeys: SessionKeySettings },
+  {
+    agentId,
+    sessionKeys,
+    envelope,
+  }: { agentId: string; sessionKeys: SessionKeySettings } & Pick<PlacedMessage, "envelope">,
 ): PlacedMessage {
   const { channel, account } = entry;
   const conversation = { agentId, channel, account, chat: message.chat, senderId: message.sender.id };
-  return { entry, message, agentId, sessionKey: sessionKeyOf(conversation, sessionKeys) };
+  return { entry, message, agentId, sessionKey: sessionKeyOf(conversation, sessionKeys), envelope };
 }
 
 /** The turn a message asks for. */
@@ -35,7 +42,7 @@ export function turnOf(
   runId: string,
   heard: Extract<Decision, { action: "answer" | "overhear" }>,
 ): NewTurn {
-  const { entry, message, agentId, sessionKey } = placed;
+  const { entry, message, agentId, sessionKey, envelope } = placed;
   const { activation, extraSystemPrompt } = heard;
   const { channel } = entry;
   const intro = activation === undefined ? [] : [groupIntro({ channel, title: message.chat.title, activation })];
@@ -47,7 +54,7 @@ export function turnOf(
     source: "channel",
     inboxId: entry.id,
     request: {
-      prompt: promptText(message),
+      prompt: envelope ? `${envelopeOf(message, envelope)} ${promptText(message)}` : promptText(message),
       ...(system.length === 0 ? {} : { extraSystemPrompt: system.join("\n\n") }),
     },
     route: replyRoute(entry, message),

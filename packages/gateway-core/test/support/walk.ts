@@ -1,6 +1,7 @@
 import { createMemoryChannel, type MemoryPlatform } from "@openclaw/channels-contract/memory";
 import type { EventName, EventPayload } from "@openclaw/protocol";
 
+import type { EnvelopeSettings } from "../../src/agent/envelope.ts";
 import { ChannelSupervisor } from "../../src/channels/supervisor.ts";
 import { EventBus } from "../../src/events/bus.ts";
 import { Inbox } from "../../src/inbox/inbox.ts";
@@ -49,6 +50,7 @@ export interface WalkOptions {
   readonly groupHistoryLimit?: number;
   readonly useAccessGroups?: boolean;
   readonly sendPolicy?: SendPolicySettings;
+  readonly envelope?: EnvelopeSettings;
   /** The commit at which the process dies. */
   readonly death?: Death;
   /** False leaves everything stopped, as if the process died right after opening its database. */
@@ -146,6 +148,7 @@ export async function openWalk(options: WalkOptions) {
     resetRule: () => options.resetRule ?? {},
     mentionPatterns: () => options.mentionPatterns ?? [],
     groupHistoryLimit: () => options.groupHistoryLimit ?? 50,
+    envelope: () => options.envelope,
     useAccessGroups: options.useAccessGroups ?? true,
   });
   const inbound = new InboundFlow({

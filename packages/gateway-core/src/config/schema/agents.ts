@@ -86,8 +86,13 @@ const defaults = z.strictObject({
   skipBootstrap: later(flag("Do not create the workspace's starter files."), false),
   repoRoot: later(z.string()),
   timeFormat: later(z.enum(["auto", "12", "24"])),
-  envelopeTimezone: later(z.string()),
-  envelopeTimestamp: later(z.enum(["on", "off"]), "off"),
+  envelopeTimestamp: z
+    .enum(["on", "off"])
+    .optional()
+    .describe("on introduces each message of a chat to the agent by its channel, sender and time. off without it."),
+  envelopeTimezone: text(
+    "The time zone of that: local (the host's, the default), utc, user, or an IANA name.",
+  ).optional(),
   envelopeElapsed: later(z.enum(["on", "off"]), "off"),
   imageModel: laterPart(modelChoicePart),
   cliBackends: laterPart(cliBackendsPart),
