@@ -29,6 +29,8 @@ import { Poller } from "./poll.ts";
 import { messageNumber } from "./sending/address.ts";
 import { Outbound } from "./sending/outbound.ts";
 import { react } from "./sending/reaction.ts";
+import type { WebhookListeners } from "./webhook/listeners.ts";
+import { WebhookReceiver } from "./webhook/receiver.ts";
 
 /** Telegram shows "typing" for five seconds. https://core.telegram.org/bots/api#sendchataction */
 const typingLastsMs = 5_000;
@@ -41,6 +43,8 @@ export interface TelegramChannelOptions {
   readonly settings: TelegramSettings;
   /** Shared by all accounts that might poll the same bot. */
   readonly leases: PollLeases;
+  /** Shared by all accounts, so that they can share a port. */
+  readonly listeners: WebhookListeners;
   /** How long polls may take; see ClientSettings and PollerOptions. */
   readonly timing?: { readonly longPollSeconds: number; readonly pollGraceMs: number };
 }
@@ -65,16 +69,18 @@ export class TelegramChannel implements Channel {
   readonly reactions: ReactionCapability;
   readonly #settings: TelegramSettings;
   readonly #leases: PollLeases;
+  readonly #listeners: WebhookListeners;
   readonly #timing: TelegramChannelOptions["timing"];
   readonly #stopping = new AbortController();
   #connection: Connection | undefined;
   #running: Promise<void> | undefined;
   #host: ChannelHost | undefined;
 
-  constructor({ settings, leases, timing }: TelegramChannelOptions) {
+  constructor({ settings, leases, listeners, timing }: TelegramChannelOptions) {
     this.capabilities = capabilitiesOf(settings);
     this.#settings = settings;
     this.#leases = leases;
+    this.#listeners = listeners;
     this.#timing = timing;
     this.typing = { lastsMs: typingLastsMs, show: (to, signal) => this.#showTyping(to.chatId, to.threadId, signal) };
     this.reactions = {
@@ -171,7 +177,10 @@ export class TelegramChannel implements Channel {
     const identity = await this.#greet(client, run);
     if (identity === undefined) return;
     const { host, reporter, recovery, signal } = run;
-    await new Poller({ client, host, identity, recovery, reporter, ...this.#timing }).run(signal);
+    const shared = { client, host, identity, recovery, reporter };
+    const { webhook } = this.#settings;
+    if (webhook === undefined) await new Poller({ ...shared, ...this.#timing }).run(signal);
+    else await new WebhookReceiver({ ...shared, webhook, listeners: this.#listeners }).run(signal);
   }
 
   /** Asks who the bot is and makes polling possible, until both worked; undefined when the credentials are refused. */
@@ -180,7 +189,7 @@ export class TelegramChannel implements Channel {
       try {
         const identity = await client.getMe(signal);
         reporter.identify(identity);
-        await client.deleteWebhook(signal);
+        if (this.#settings.webhook === undefined) await client.deleteWebhook(signal);
         recovery.succeeded();
         host.log.debug("Telegram knows the bot", { id: identity.id, username: identity.username });
         return identity;

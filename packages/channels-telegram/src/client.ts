@@ -84,6 +84,15 @@ export class TelegramClient implements Disposable {
     await this.#call(signal, (inner) => this.#calls.callApi("deleteWebhook", payload, inner));
   }
 
+  /** Has updates posted to an address, one at a time so that they keep their order. */
+  async setWebhook(
+    { url, secret }: { readonly url: string; readonly secret: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const payload = { url, secret_token: secret, allowed_updates: allowedUpdates, max_connections: 1 };
+    await this.#call(signal, (inner) => this.#calls.callApi("setWebhook", payload, inner));
+  }
+
   /** One poll. It is over, answered or not, soon after `timeoutSeconds`. */
   async getUpdates(
     request: { readonly offset: number | undefined; readonly timeoutSeconds: number },

@@ -121,9 +121,21 @@ const networkFields = {
     })
     .exactOptional(),
   proxy: z.url().exactOptional(),
-  webhookUrl: z.url({ protocol: /^https$/ }).exactOptional(),
-  webhookSecret: z.string().exactOptional(),
-  webhookPath: z.string().startsWith("/").exactOptional(),
+  webhookUrl: z
+    .url({ protocol: /^https$/ })
+    .describe("Receive by webhook: the address Telegram posts to. Without it updates are polled.")
+    .exactOptional(),
+  webhookSecret: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,256}$/, "Expected 1 to 256 letters, digits, _ and -.")
+    .exactOptional(),
+  webhookPath: z
+    .string()
+    .startsWith("/")
+    .describe("Where the listener expects it. Default /telegram-webhook.")
+    .exactOptional(),
+  webhookHost: z.string().min(1).describe("Where the listener is bound. Default 127.0.0.1.").exactOptional(),
+  webhookPort: z.int().min(0).max(65_535).describe("Default 8787.").exactOptional(),
 };
 
 const accountFields = {

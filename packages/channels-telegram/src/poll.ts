@@ -3,14 +3,13 @@ import type { ChannelHost } from "@openclaw/channels-contract";
 import type { BotIdentity, TelegramClient } from "./client.ts";
 import type { Recovery } from "./connection/recovery.ts";
 import type { StatusReporter } from "./connection/status-reporter.ts";
+import { TapAnswers } from "./connection/tap-answers.ts";
 import { UpdateCursor } from "./connection/update-cursor.ts";
 import { isWebhookConflict, RecordingFailure } from "./errors.ts";
 import { type NamedUpdate, nameUpdate, recordUpdate } from "./payload/event.ts";
 
 const defaultLongPollSeconds = 25;
 const probePollSeconds = 5;
-/** Buttons whose tap is being answered; more than these wait for Telegram's own time-out. */
-const maxCallbackAnswers = 20;
 
 export interface PollerOptions {
   readonly client: TelegramClient;
@@ -35,12 +34,13 @@ type Phase = "backlog" | "probe" | "live";
  */
 export class Poller {
   readonly #options: PollerOptions;
+  readonly #taps: TapAnswers;
   #phase: Phase = "backlog";
   #cursor: UpdateCursor | undefined;
-  #callbackAnswers = 0;
 
   constructor(options: PollerOptions) {
     this.#options = options;
+    this.#taps = new TapAnswers(options.client);
   }
 
   /**
@@ -109,20 +109,7 @@ export class Poller {
       throw new RecordingFailure(reasonOf(error));
     });
     cursor.moveTo(position);
-    for (const { callbackQueryId } of updates)
-      if (callbackQueryId !== undefined) this.#answerTap(callbackQueryId, signal);
-  }
-
-  /** Stops the spinner on a tapped button. Nobody waits for it, and a failure concerns nobody. */
-  #answerTap(queryId: string, signal: AbortSignal): void {
-    if (this.#callbackAnswers >= maxCallbackAnswers) return;
-    this.#callbackAnswers += 1;
-    void this.#options.client
-      .answerCallbackQuery(queryId, signal)
-      .catch(() => undefined)
-      .finally(() => {
-        this.#callbackAnswers -= 1;
-      });
+    for (const { callbackQueryId } of updates) this.#taps.answer(callbackQueryId, signal);
   }
 }
 

@@ -263,13 +263,12 @@ describe("the section", () => {
     expect(problems(section).join("\n")).toMatch(problem);
   });
 
-  test("what is not supported yet is said: a proxy keeps the account off, a webhook is not used", () => {
+  test("what is not supported yet is said: a proxy keeps the account off", () => {
     expect(accounts({ botToken: token, proxy: "http://127.0.0.1:1" })).toMatchObject([{ configured: false }]);
     const webhook = { webhookUrl: "https://example.com/hook", webhookSecret: "s3cret" };
     expect(accounts({ botToken: token, ...webhook })).toMatchObject([
       {
         configured: true,
-        problem: "webhookUrl is not used yet: updates are fetched by long polling.",
         secrets: [token, "s3cret"],
       },
     ]);

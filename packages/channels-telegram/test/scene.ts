@@ -10,6 +10,7 @@ import { telegramAccounts, type TelegramSettings } from "../src/account/accounts
 import { TelegramChannel } from "../src/channel.ts";
 import { telegramConfigSchema } from "../src/config.ts";
 import { PollLeases } from "../src/connection/poll-leases.ts";
+import { WebhookListeners } from "../src/webhook/listeners.ts";
 
 export interface SceneOptions {
   readonly telegram?: FakeTelegram;
@@ -18,6 +19,7 @@ export interface SceneOptions {
   readonly storage?: RecordingStorage;
   readonly host?: Partial<RecordingHostOptions>;
   readonly leases?: PollLeases;
+  readonly listeners?: WebhookListeners;
   /** Polls give up this long after their time. Default 10,000. */
   readonly pollGraceMs?: number;
   /** Default 25. */
@@ -40,6 +42,7 @@ export class Scene implements AsyncDisposable {
     this.channel = new TelegramChannel({
       settings: settingsOf(telegram, options.section ?? {}),
       leases: options.leases ?? new PollLeases(),
+      listeners: options.listeners ?? new WebhookListeners(),
       timing: { longPollSeconds: options.longPollSeconds ?? 25, pollGraceMs: options.pollGraceMs ?? 10_000 },
     });
     this.host = new RecordingHost({

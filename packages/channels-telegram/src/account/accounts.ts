@@ -1,6 +1,7 @@
 import type { AccessSettings, ChannelAccount, Environment, GroupSettings } from "@openclaw/channels-contract";
 
 import { namedAccounts, type NamedAccount, type TelegramAccountConfig, type TelegramConfig } from "../config.ts";
+import type { WebhookSettings } from "../webhook/receiver.ts";
 import { botIdOf, isToken, tokenFormProblem } from "./token.ts";
 
 const defaultApiRoot = "https://api.telegram.org";
@@ -8,6 +9,8 @@ const defaultTimeoutSeconds = 20;
 /** One call must be over before the contract's 60 seconds for a send are. */
 const maxTimeoutSeconds = 50;
 
+const defaultWebhookPath = "/telegram-webhook";
+const defaultWebhookPort = 8_787;
 const defaultMediaMaxMb = 5;
 const bytesPerMb = 1_048_576;
 
@@ -24,6 +27,8 @@ export interface TelegramSettings {
   readonly mediaMaxBytes: number;
   readonly inlineButtons: InlineButtons;
   readonly actions: { readonly reactions: boolean; readonly deleteMessage: boolean; readonly sticker: boolean };
+  /** Absent: updates are polled. */
+  readonly webhook?: WebhookSettings;
   readonly timeoutSeconds: number;
   readonly autoSelectFamily: boolean;
   /** What does not keep the account from running and should be mended all the same. */
@@ -75,11 +80,19 @@ function describeAccount(
         deleteMessage: config.actions?.deleteMessage ?? true,
         sticker: config.actions?.sticker ?? false,
       },
+      ...webhookOf(config),
       timeoutSeconds: Math.min(config.timeoutSeconds ?? defaultTimeoutSeconds, maxTimeoutSeconds),
       autoSelectFamily: config.network?.autoSelectFamily ?? true,
       warnings,
     },
   };
+}
+
+function webhookOf(config: TelegramAccountConfig): { webhook?: WebhookSettings } {
+  const { webhookUrl: url, webhookSecret: secret, webhookPath, webhookHost, webhookPort } = config;
+  if (url === undefined || secret === undefined) return {};
+  const path = webhookPath ?? defaultWebhookPath;
+  return { webhook: { url, secret, path, host: webhookHost ?? "127.0.0.1", port: webhookPort ?? defaultWebhookPort } };
 }
 
 /** The older form, a list of capabilities, shows buttons everywhere or nowhere. */
@@ -101,14 +114,16 @@ function findBlockingProblem(token: string | undefined, config: TelegramAccountC
   if (config.proxy !== undefined) {
     return "A proxy is set, and proxies are not supported yet: nothing is connected, so that nothing goes around it.";
   }
+  if (config.webhookUrl !== undefined && config.webhookSecret === undefined) {
+    return "webhookUrl needs a webhookSecret: without it anyone could post messages in Telegram's name.";
+  }
   if (token !== undefined) return isToken(token) ? undefined : `The bot token ${tokenFormProblem}`;
   if (config.tokenFile !== undefined) return undefined;
   return "No bot token: set botToken or tokenFile, or TELEGRAM_BOT_TOKEN for the default account.";
 }
 
-function findTransportWarnings({ apiRoot, webhookUrl }: TelegramAccountConfig): string[] {
+function findTransportWarnings({ apiRoot }: TelegramAccountConfig): string[] {
   const warnings: string[] = [];
-  if (webhookUrl !== undefined) warnings.push("webhookUrl is not used yet: updates are fetched by long polling.");
   if (apiRoot !== undefined && apiRoot.startsWith("http://") && !isLoopback(new URL(apiRoot).hostname)) {
     warnings.push("apiRoot is plain http: the bot token travels unencrypted.");
   }
