@@ -1,4 +1,5 @@
-import type { Address, MediaKind } from "./messages.ts";
+import type { MediaKind } from "./media.ts";
+import type { Address } from "./messages.ts";
 
 /** Facts about a platform that the gateway needs before it builds an outbound message. Plain data. */
 export interface ChannelCapabilities {

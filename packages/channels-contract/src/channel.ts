@@ -1,13 +1,7 @@
 import type { ChannelCapabilities, ReactionCapability, TypingCapability } from "./capabilities.ts";
 import type { OutboundContent } from "./content.ts";
-import type {
-  Address,
-  FetchedMedia,
-  InboundMessage,
-  MediaReference,
-  OutboundMessage,
-  SendOutcome,
-} from "./messages.ts";
+import type { FetchedMedia, MediaReference } from "./media.ts";
+import type { Address, InboundMessage, OutboundMessage, SendOutcome } from "./messages.ts";
 import type { ChannelStatus } from "./status.ts";
 
 /** One thing the platform delivered, as it came. */

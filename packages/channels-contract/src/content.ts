@@ -1,4 +1,4 @@
-import type { MediaKind } from "./messages.ts";
+import type { MediaKind } from "./media.ts";
 
 /** A button under a message: a tap sends `data` back as an inbound message, or opens `url`. */
 export type Button = { readonly text: string; readonly data: string } | { readonly text: string; readonly url: string };

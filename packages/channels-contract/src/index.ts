@@ -29,14 +29,12 @@ export {
   type TextContent,
 } from "./content.ts";
 export { ChannelError, type ChannelErrorCode } from "./errors.ts";
+export type { FetchedMedia, MediaKind, MediaReference } from "./media.ts";
 export type {
   Address,
   Chat,
   ChatType,
-  FetchedMedia,
   InboundMessage,
-  MediaKind,
-  MediaReference,
   OutboundMessage,
   ReplyReference,
   Sender,

@@ -1,7 +1,7 @@
 import type { OutboundContent } from "./content.ts";
+import type { MediaReference } from "./media.ts";
 
 export type ChatType = "direct" | "group" | "channel";
-export type MediaKind = "image" | "video" | "audio" | "voice" | "document" | "sticker";
 
 /** Where a message was written. */
 export interface Chat {
@@ -31,17 +31,6 @@ export interface ReplyReference {
   readonly isSelf?: boolean;
 }
 
-/** A file that belongs to an inbound message; fetched later, by the channel that made the reference. */
-export interface MediaReference {
-  readonly kind: MediaKind;
-  /** Opaque to everyone but the channel. */
-  readonly reference: unknown;
-  readonly mimeType?: string;
-  readonly fileName?: string;
-  /** Size in bytes, when the platform says it. */
-  readonly size?: number;
-}
-
 /** One message as the gateway understands it, whatever platform it came from. */
 export interface InboundMessage {
   readonly messageId: string;
@@ -55,16 +44,6 @@ export interface InboundMessage {
   /** The connected account is named in the text. Absent where the platform cannot tell. */
   readonly mentionsSelf?: boolean;
   readonly media?: readonly MediaReference[];
-}
-
-/** A file that is being fetched from the platform. */
-export interface FetchedMedia {
-  /** The bytes, in order. It throws when the connection breaks; what came so far is then worth nothing. */
-  readonly stream: AsyncIterable<Uint8Array>;
-  /** Bytes, when the platform says it. */
-  readonly size?: number;
-  readonly mimeType?: string;
-  readonly fileName?: string;
 }
 
 /** Where an outbound message goes. */

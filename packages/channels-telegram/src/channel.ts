@@ -27,7 +27,7 @@ import { parseUpdate } from "./inbound.ts";
 import { fetchFile } from "./payload/fetch.ts";
 import { Poller } from "./poll.ts";
 import { messageNumber } from "./sending/address.ts";
-import { Outbound } from "./sending/outbound.ts";
+import { Outbound } from "./outbound.ts";
 import { react } from "./sending/reaction.ts";
 import type { WebhookListeners } from "./webhook/listeners.ts";
 import { WebhookReceiver } from "./webhook/receiver.ts";
@@ -106,7 +106,7 @@ export class TelegramChannel implements Channel {
   }
 
   parse(raw: unknown): InboundMessage | null {
-    return parseUpdate(raw);
+    return parseUpdate(raw, this.#settings.inlineButtons);
   }
 
   async send(message: OutboundMessage, signal: AbortSignal): Promise<SendOutcome> {

@@ -7,6 +7,7 @@ import {
 } from "@openclaw/channels-contract";
 import * as z from "zod";
 
+import type { InlineButtons } from "./account/accounts.ts";
 import { describeLocation } from "./payload/location.ts";
 import { mediaOf } from "./payload/media.ts";
 import { mentionsBot } from "./payload/mention.ts";
@@ -27,13 +28,15 @@ const generalThread = "1";
  * Reads a recorded update. Null for edits, reactions, joins and every other update that asks for no answer. Throws
  * ChannelError UNREADABLE.
  */
-export function parseUpdate(raw: unknown): InboundMessage | null {
+export function parseUpdate(raw: unknown, inlineButtons: InlineButtons = "allowlist"): InboundMessage | null {
   const parsed = recordedUpdateSchema.safeParse(raw);
   if (!parsed.success) {
     throw new ChannelError("UNREADABLE", `Not a recorded Telegram update: ${z.prettifyError(parsed.error)}`);
   }
   const { update, bot } = parsed.data;
-  if (update.callback_query !== undefined) return readTap(update.callback_query, parsed.data);
+  if (update.callback_query !== undefined) {
+    return isTapWanted(update.callback_query, inlineButtons) ? readTap(update.callback_query, parsed.data) : null;
+  }
   const message = update.message ?? update.channel_post;
   return message === undefined ? null : readMessage(message, bot);
 }
@@ -56,6 +59,13 @@ function readMessage(message: TelegramMessage, bot: RecordedBot): InboundMessage
     mentionsSelf: mentionsBot(message, bot),
     ...(media.length === 0 ? {} : { media }),
   };
+}
+
+/** Buttons that are left from other settings do nothing any more. */
+function isTapWanted({ message }: CallbackQuery, inlineButtons: InlineButtons): boolean {
+  if (inlineButtons === "off") return false;
+  const isDirect = message?.chat.type === "private";
+  return (inlineButtons !== "dm" || isDirect) && (inlineButtons !== "group" || !isDirect);
 }
 
 /** A tapped button: a message of its own, although Telegram sends the message the button stands under. */

@@ -237,6 +237,26 @@ describe("polls and buttons", () => {
     expect(scene.channel.objection({ chatId }, { kind: "text", text: "a" })).toBeUndefined();
   });
 
+  test.each([
+    ["allowlist", true, true],
+    ["all", true, true],
+    ["dm", true, false],
+    ["group", false, true],
+    ["off", false, false],
+  ])("under %s a tap in a direct chat is read: %s, in a group: %s", async (inlineButtons, direct, group) => {
+    await using scene = await Scene.open({ section: { capabilities: { inlineButtons } } });
+    scene.telegram.people.addChat({ id: -100, title: "Team" });
+    const tapIn = async (chatId: string) => {
+      await scene.deliver({ kind: "text", text: "?", buttons: [[{ text: "A", data: "a" }]] }, { chatId });
+      const { message } = scene.telegram.sent.at(-1) ?? {};
+      if (message === undefined) throw new Error("nothing was sent");
+      const update = scene.telegram.people.taps(scene.ada, message, "a");
+      return scene.channel.parse({ bot: { id: 1 }, receivedAt: 1, update })?.text;
+    };
+    expect(await tapIn("7")).toBe(direct ? "callback_data: a" : undefined);
+    expect(await tapIn("-100")).toBe(group ? "callback_data: a" : undefined);
+  });
+
   test("what the configuration switches off is no capability", async () => {
     await using scene = await Scene.open({
       section: {

@@ -2,7 +2,8 @@ import type { ChannelCapabilities, ReactionCapability, TypingCapability } from "
 import type { Channel, ChannelHost, ChannelProbe } from "../channel.ts";
 import type { OutboundContent } from "../content.ts";
 import { ChannelError } from "../errors.ts";
-import type { FetchedMedia, InboundMessage, OutboundMessage, SendOutcome } from "../messages.ts";
+import type { FetchedMedia } from "../media.ts";
+import type { InboundMessage, OutboundMessage, SendOutcome } from "../messages.ts";
 import type { ChannelState, ChannelStatus } from "../status.ts";
 import { parseMemoryPayload } from "./payload.ts";
 import type { MemoryPlatform } from "./platform.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod";
 
 import { ChannelError } from "../errors.ts";
-import type { InboundMessage, MediaReference } from "../messages.ts";
+import type { MediaReference } from "../media.ts";
+import type { InboundMessage } from "../messages.ts";
 
 /** The raw form of one event of the memory platform: a message, or something that asks for no answer. */
 export const memoryPayloadSchema = z.discriminatedUnion("type", [

@@ -1,10 +1,10 @@
 import type { ChannelLogger, OutboundMessage, SendOutcome } from "@openclaw/channels-contract";
 
-import type { TelegramClient } from "../client.ts";
-import { ApiRefusal, outcomeOf, type SendProblem, sendProblemOf } from "../errors.ts";
-import { findProblem } from "./content.ts";
-import { RateLimits } from "./rate-limits.ts";
-import { type Form, requestFor } from "./request.ts";
+import type { TelegramClient } from "./client.ts";
+import { ApiRefusal, outcomeOf, type SendProblem, sendProblemOf } from "./errors.ts";
+import { findProblem } from "./sending/content.ts";
+import { RateLimits } from "./sending/rate-limits.ts";
+import { type Form, requestFor } from "./sending/request.ts";
 
 /** The contract allows a send 60 seconds. */
 const sendDeadlineMs = 55_000;
