@@ -78,6 +78,7 @@ export type {
   RunPayload,
   RunResult,
   SessionDefaults,
+  SessionEntry,
   SessionKind,
   SessionModelDefaults,
   SessionOrigin,
@@ -87,5 +88,6 @@ export type {
   Snapshot,
   StatusIssue,
   TokenUsage,
+  TranscriptEntry,
   UsageCost,
 } from "./entities.gen.ts";

@@ -2,7 +2,7 @@ import type { Clock, Ids, SqlExecutor, Store, TokenUsage, TranscriptMessage } fr
 import { isOver, type ResetRule } from "./rules/reset-rule.ts";
 import { type Route, type Session, type SessionOrigin, type SessionRow, toSession } from "./session-row.ts";
 
-export type { Activation, QueueChoice, Route, SendPolicy, Session, SessionOrigin } from "./session-row.ts";
+export type { Route, Session, SessionOrigin } from "./session-row.ts";
 
 const MAX_LISTED = 1_000;
 const MAX_PAST_IDS = 100;
