@@ -61,6 +61,8 @@ export type {
   HeartbeatSettings,
   HelloAuth,
   HelloOk,
+  InboxRow,
+  InboxState,
   LinkChannel,
   MessageButton,
   ModelInfo,
