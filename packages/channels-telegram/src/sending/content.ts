@@ -8,7 +8,7 @@ export const maxCallbackBytes = 64;
 /** https://core.telegram.org/bots/api#sendphoto */
 export const maxCaptionLength = 1_024;
 /** A larger picture goes out as a document. https://core.telegram.org/bots/api#sending-files */
-export const maxPhotoBytes = 10 * 1_024 * 1_024;
+const maxPhotoBytes = 10 * 1_024 * 1_024;
 /** https://core.telegram.org/bots/api#sending-files */
 export const maxUploadBytes = 50 * 1_024 * 1_024;
 
