@@ -18,6 +18,7 @@ import { shakeHands } from "./connection/handshake.ts";
 import { LiveConnections, POPULATION_LIMITS, type PopulationLimits } from "./connection/live-connections.ts";
 import { WriteBatch } from "./connection/wire/write-batch.ts";
 import type { EventBus } from "./events/bus.ts";
+import { DeliveryLog } from "./events/delivery-log.ts";
 import { FanOut } from "./events/fan-out.ts";
 import type { HealthMonitor } from "./health/health.ts";
 import type { HttpContext, HttpRoute } from "./net/http-route.ts";
@@ -115,10 +116,11 @@ class Plane implements ControlPlane {
     this.#connections = new LiveConnections(limits);
     this.#forConnections = this.#connectionDependencies();
     this.#events = servedEvents(requests.served);
+    const deliveries = new DeliveryLog(log);
     this.#fanOut = new FanOut({
       bus,
       clock,
-      onDelivery: (event, receivers) => log.debug("event", { event, receivers }),
+      onDelivery: (event, receivers) => deliveries.delivered(event, receivers),
       tickIntervalMs: limits.tickIntervalMs,
       stateVersion: () => this.#stateVersion(),
       toDialect: toDialectPayload,
