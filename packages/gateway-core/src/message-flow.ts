@@ -12,19 +12,19 @@
 import type { InboundBatch, InboundMessage } from "@openclaw/channels-contract";
 
 import type { ChannelSupervisor } from "./channels/supervisor.ts";
-import type { Announce, CommandFlow, GivenOrders } from "./command-flow.ts";
+import type { Announce, CommandFlow, GivenOrders } from "./flow/command-flow.ts";
 import type { TurnChoice } from "./commands/define.ts";
 import { GatewayError } from "./errors.ts";
-import type { FlowSettings, InboundFlow } from "./inbound-flow.ts";
+import type { FlowSettings, InboundFlow } from "./flow/inbound-flow.ts";
 import type { Inbox, InboxEntry, Source } from "./inbox/inbox.ts";
 import type { Clock, Ids, Logger, Store, Timer } from "./ports.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import type { TurnQueue } from "./sessions/turn-queue.ts";
 import type { ReplyRoute, Turn, TurnRequest, TurnSource } from "./sessions/turn.ts";
-import type { TurnFlow } from "./turn-flow.ts";
+import type { TurnFlow } from "./flow/turn-flow.ts";
 
 /** The inbox channel of messages that clients of the control plane send; no channel plugin may have this id. */
-export const CONTROL_CHANNEL = "control";
+const CONTROL_CHANNEL = "control";
 const ROUTE_BATCH = 100;
 const ROUTE_RETRY_MS = 5_000;
 

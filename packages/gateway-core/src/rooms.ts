@@ -2,13 +2,13 @@
 import type { ChannelPlugin } from "@openclaw/channels-contract";
 
 import { ChannelSupervisor } from "./channels/supervisor.ts";
-import { CommandFlow } from "./command-flow.ts";
+import { CommandFlow } from "./flow/command-flow.ts";
 import { ChatCommands } from "./commands/chat-commands.ts";
 import { agentIds, agentSettings, agentWorkspace, defaultAgentId } from "./config/agent-selection.ts";
 import { isSwitchedOn } from "./config/env.ts";
 import { resolveUnknownPolicy } from "./config/resolve.ts";
 import type { ConfigRuntime } from "./config/runtime.ts";
-import { commandWorld, flowSettings } from "./flow-settings.ts";
+import { commandWorld, flowSettings } from "./flow/flow-settings.ts";
 import { createEgress } from "./egress/egress.ts";
 import { EventBus } from "./events/bus.ts";
 import { EventLoopMonitor } from "./health/event-loop.ts";
@@ -18,8 +18,8 @@ import { Inbox } from "./inbox/inbox.ts";
 import type { LogFile } from "./logging/log-file.ts";
 import { MediaStore } from "./media/media-store.ts";
 import { PendingMedia } from "./media/pending-media.ts";
-import { MediaFlow } from "./media-flow.ts";
-import { InboundFlow } from "./inbound-flow.ts";
+import { MediaFlow } from "./flow/media-flow.ts";
+import { InboundFlow } from "./flow/inbound-flow.ts";
 import { MessageFlow } from "./message-flow.ts";
 import { accountStatus } from "./methods/channels.status.ts";
 import type { Services } from "./methods/define.ts";
@@ -29,7 +29,7 @@ import type { Agent, Clock, Ids, Logger, Store, Tool, ToolContext } from "./port
 import { Presence } from "./presence/presence.ts";
 import { describeMachine } from "./presence/self.ts";
 import { SystemNotes } from "./presence/system-notes.ts";
-import { ScheduledFlow } from "./scheduled-flow.ts";
+import { ScheduledFlow } from "./flow/scheduled-flow.ts";
 import { mainSessionKey } from "./sessions/session-key.ts";
 import { Overheard } from "./sessions/overheard.ts";
 import { maySend } from "./sessions/rules/send-policy.ts";
@@ -37,7 +37,7 @@ import { SessionStore } from "./sessions/session-store.ts";
 import { Backlog } from "./sessions/backlog.ts";
 import { TurnQueue } from "./sessions/turn-queue.ts";
 import { toolPolicy } from "./tools/tool-policy.ts";
-import { TurnFlow } from "./turn-flow.ts";
+import { TurnFlow } from "./flow/turn-flow.ts";
 
 const RECENT_SESSIONS = 5;
 

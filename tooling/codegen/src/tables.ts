@@ -132,10 +132,6 @@ export type Handlers = { readonly [M in ServedMethod]: Handler<M> };
 /** The handler of every served method. A method that lacks one, or has one and stands in unserved.ts, does not compile. */
 export const handlers = {
 ${served.map((name) => `  ${quote(name)}: ${camelCase(name)},\n`).join("")}} satisfies Handlers;
-
-/** What hello-ok names as features.methods. */
-export const ADVERTISED_METHODS: readonly ServedMethod[] = [
-${served.map((name) => `  ${quote(name)},\n`).join("")}];
 `;
 }
 

@@ -124,7 +124,7 @@ export class TestProcess implements AsyncDisposable {
   }
 
   #changed(): void {
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of this.#listeners) listener();
   }
 }
 

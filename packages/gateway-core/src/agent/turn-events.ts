@@ -6,7 +6,7 @@ import { shownSoFar } from "./reply-text.ts";
 /** Chat deltas are sent at most this often; every one carries the whole text so far. Source: wire observation 14.5. */
 const CHAT_DELTA_INTERVAL_MS = 150;
 /** What a silent reply starts with: nothing is shown or sent. */
-export const SILENT_REPLY = "NO_REPLY";
+const SILENT_REPLY = "NO_REPLY";
 
 export type PublishAgent = (payload: EventPayload<"agent">) => void;
 export type PublishChat = (payload: EventPayload<"chat">) => void;
@@ -19,7 +19,7 @@ export interface TurnIdentity {
 }
 
 /** True for a text, or the beginning of one, that asks to stay silent. */
-export function isSilent(text: string): boolean {
+function isSilent(text: string): boolean {
   const trimmed = text.trimStart();
   return trimmed.startsWith(SILENT_REPLY) || (trimmed !== "" && SILENT_REPLY.startsWith(trimmed));
 }

@@ -4,7 +4,7 @@ import { GatewayError } from "../errors.ts";
 import type { Clock, SqlExecutor, Store } from "../ports.ts";
 
 /** How long a delivery is remembered, so that the same one again starts nothing. Source: DESIGN promise 2. */
-export const REMEMBER_MS = 30 * 24 * 60 * 60 * 1000;
+const REMEMBER_MS = 30 * 24 * 60 * 60 * 1000;
 /** More than this many unanswered entries and nothing is accepted: the platform keeps what it is not thanked for. */
 const MAX_WAITING = 20_000;
 const PRUNE_BATCH = 500;

@@ -2,7 +2,7 @@ import type { Button, ButtonRows } from "@openclaw/channels-contract";
 import type { ParamsOf } from "@openclaw/protocol";
 
 import { GatewayError } from "../errors.ts";
-import type { UploadedBytes } from "../media-flow.ts";
+import type { UploadedBytes } from "../flow/media-flow.ts";
 
 type SendParams = ParamsOf<"send">;
 

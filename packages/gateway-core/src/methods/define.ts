@@ -9,14 +9,14 @@ import type { IdempotencyStore } from "../idempotency/idempotency.ts";
 import type { Inbox } from "../inbox/inbox.ts";
 import type { LogFile } from "../logging/log-file.ts";
 import type { MediaStore } from "../media/media-store.ts";
-import type { MediaFlow } from "../media-flow.ts";
+import type { MediaFlow } from "../flow/media-flow.ts";
 import type { MessageFlow } from "../message-flow.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { PairingStore } from "../policy/pairing.ts";
 import type { AcceptedAnswer, Agent, Clock, Ids, Logger, Store } from "../ports.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { SystemNotes } from "../presence/system-notes.ts";
-import type { ScheduledFlow } from "../scheduled-flow.ts";
+import type { ScheduledFlow } from "../flow/scheduled-flow.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
 
 export type { Caller };

@@ -43,7 +43,7 @@ export function trustedProxyList(entries: readonly string[]): BlockList {
   return list;
 }
 
-export function isLoopbackAddress(address: string): boolean {
+function isLoopbackAddress(address: string): boolean {
   return address.startsWith("127.") || address === "::1";
 }
 

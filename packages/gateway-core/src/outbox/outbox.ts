@@ -200,14 +200,15 @@ export class Outbox implements AsyncDisposable {
 
   /** Lets what can be sent now go out, until the deadline. What must wait stays queued for the next start. */
   async drain(deadlineMs: number): Promise<void> {
-    const timeUp = Promise.withResolvers<void>();
-    let isTimeUp = deadlineMs <= 0;
+    const timeUp = new AbortController();
+    const ended = Promise.withResolvers<void>();
+    if (deadlineMs <= 0) timeUp.abort();
     using _timer = this.#dependencies.clock.setTimeout(() => {
-      isTimeUp = true;
-      timeUp.resolve();
+      timeUp.abort();
+      ended.resolve();
     }, deadlineMs);
-    while (this.#lanes.size > 0 && !isTimeUp) {
-      await Promise.race([Promise.allSettled(this.#lanes.values()), timeUp.promise]);
+    while (this.#lanes.size > 0 && !timeUp.signal.aborted) {
+      await Promise.race([Promise.allSettled(this.#lanes.values()), ended.promise]);
     }
   }
 

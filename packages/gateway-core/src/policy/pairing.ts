@@ -6,7 +6,7 @@ import type { Clock, SqlExecutor, Store } from "../ports.ts";
 const ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const CODE_LENGTH = 8;
 /** A code is good for one hour. */
-export const CODE_LIFETIME_MS = 60 * 60 * 1000;
+const CODE_LIFETIME_MS = 60 * 60 * 1000;
 /** More open requests than this per account are not answered: strangers must not fill the list. */
 const MAX_PENDING = 3;
 

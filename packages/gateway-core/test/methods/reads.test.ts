@@ -83,7 +83,8 @@ it("R6.1 health shows channels and sessions, and the same to everyone who asks",
   await using client = await gateway.connect({ scopes: [] });
   const health = await eventually("the channel to show", async () => {
     const answer = await client.request("health", {});
-    return (answer.payload?.["channels"] as { memory?: { connected: boolean } }).memory?.connected === true && answer;
+    const channels = (answer.payload?.["channels"] ?? {}) as { memory?: { connected: boolean } };
+    return channels.memory?.connected === true && answer;
   });
   expect(health.payload).toMatchObject({
     ok: true,

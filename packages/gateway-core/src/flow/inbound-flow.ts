@@ -4,25 +4,25 @@
  */
 import type { InboundMessage } from "@openclaw/channels-contract";
 
-import type { EnvelopeSettings } from "./agent/envelope.ts";
-import { promptText, withOverheard } from "./agent/prompt-text.ts";
-import type { ChannelSupervisor } from "./channels/supervisor.ts";
+import type { EnvelopeSettings } from "../agent/envelope.ts";
+import { promptText, withOverheard } from "../agent/prompt-text.ts";
+import type { ChannelSupervisor } from "../channels/supervisor.ts";
 import type { CommandFlow, GivenOrders } from "./command-flow.ts";
 import { filesOf, type PlacedMessage, placeMessage, replyRoute, resetTypeOf, touchOf, turnOf } from "./inbound-turn.ts";
-import type { Inbox, InboxEntry } from "./inbox/inbox.ts";
-import type { PendingMedia } from "./media/pending-media.ts";
-import type { Outbox } from "./outbox/outbox.ts";
-import type { PairingStore } from "./policy/pairing.ts";
-import { type Decision, decide, isAddressed } from "./policy/policy.ts";
-import type { Clock, Ids, Logger, SqlExecutor, Store } from "./ports.ts";
-import type { Backlog } from "./sessions/backlog.ts";
-import type { Overheard } from "./sessions/overheard.ts";
-import type { QueueSettings } from "./sessions/queue-mode.ts";
-import type { ResetRule, ResetSubject } from "./sessions/rules/reset-rule.ts";
-import type { SessionKeySettings } from "./sessions/session-key.ts";
-import type { Session, SessionStore } from "./sessions/session-store.ts";
-import type { TurnQueue } from "./sessions/turn-queue.ts";
-import type { NewTurn } from "./sessions/turn.ts";
+import type { Inbox, InboxEntry } from "../inbox/inbox.ts";
+import type { PendingMedia } from "../media/pending-media.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import type { PairingStore } from "../policy/pairing.ts";
+import { type Decision, decide, isAddressed } from "../policy/policy.ts";
+import type { Clock, Ids, Logger, SqlExecutor, Store } from "../ports.ts";
+import type { Backlog } from "../sessions/backlog.ts";
+import type { Overheard } from "../sessions/overheard.ts";
+import type { QueueSettings } from "../sessions/queue-mode.ts";
+import type { ResetRule, ResetSubject } from "../sessions/rules/reset-rule.ts";
+import type { SessionKeySettings } from "../sessions/session-key.ts";
+import type { Session, SessionStore } from "../sessions/session-store.ts";
+import type { TurnQueue } from "../sessions/turn-queue.ts";
+import type { NewTurn } from "../sessions/turn.ts";
 import type { TurnFlow } from "./turn-flow.ts";
 
 export interface FlowSettings {

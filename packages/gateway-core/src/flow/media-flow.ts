@@ -5,17 +5,17 @@
  */
 import type { FetchedMedia, MediaReference } from "@openclaw/channels-contract";
 
-import type { ChannelSupervisor } from "./channels/supervisor.ts";
-import { GatewayError } from "./errors.ts";
-import { MediaError, tooLarge } from "./media/errors.ts";
-import { storeBytes, storeLocalFile } from "./media/local-file.ts";
-import type { MediaStore, StoredFile } from "./media/media-store.ts";
-import { mediaKindOf } from "./media/mime.ts";
-import type { PendingFile, PendingMedia } from "./media/pending-media.ts";
-import type { Attachment } from "./outbox/parts.ts";
-import type { Egress, Logger } from "./ports.ts";
-import type { Route } from "./sessions/session-store.ts";
-import type { Turn } from "./sessions/turn.ts";
+import type { ChannelSupervisor } from "../channels/supervisor.ts";
+import { GatewayError } from "../errors.ts";
+import { MediaError, tooLarge } from "../media/errors.ts";
+import { storeBytes, storeLocalFile } from "../media/local-file.ts";
+import type { MediaStore, StoredFile } from "../media/media-store.ts";
+import { mediaKindOf } from "../media/mime.ts";
+import type { PendingFile, PendingMedia } from "../media/pending-media.ts";
+import type { Attachment } from "../outbox/parts.ts";
+import type { Egress, Logger } from "../ports.ts";
+import type { Route } from "../sessions/session-store.ts";
+import type { Turn } from "../sessions/turn.ts";
 
 /** All files of one turn together; the turn begins without what takes longer. */
 const FETCH_DEADLINE_MS = 60_000;

@@ -1,15 +1,15 @@
 /** What the configuration says to the walk of a message, read anew for each message. */
-import type { EnvelopeSettings } from "./agent/envelope.ts";
-import { agentForMessage, agentSettings, defaultAgentId } from "./config/agent-selection.ts";
-import type { ConfigRuntime } from "./config/runtime.ts";
-import type { GatewayConfig } from "./config/schema.ts";
-import type { CommandSession, CommandWorld, ModelChoice } from "./commands/define.ts";
+import type { EnvelopeSettings } from "../agent/envelope.ts";
+import { agentForMessage, agentSettings, defaultAgentId } from "../config/agent-selection.ts";
+import type { ConfigRuntime } from "../config/runtime.ts";
+import type { GatewayConfig } from "../config/schema.ts";
+import type { CommandSession, CommandWorld, ModelChoice } from "../commands/define.ts";
 import type { FlowSettings } from "./inbound-flow.ts";
-import { identityPatterns } from "./policy/mentions.ts";
-import type { Agent, Clock } from "./ports.ts";
-import { DEFAULT_QUEUE, parseQueueMode, type QueueSettings } from "./sessions/queue-mode.ts";
-import { resetRuleFor } from "./sessions/rules/reset-rule.ts";
-import type { TurnQueue } from "./sessions/turn-queue.ts";
+import { identityPatterns } from "../policy/mentions.ts";
+import type { Agent, Clock } from "../ports.ts";
+import { DEFAULT_QUEUE, parseQueueMode, type QueueSettings } from "../sessions/queue-mode.ts";
+import { resetRuleFor } from "../sessions/rules/reset-rule.ts";
+import type { TurnQueue } from "../sessions/turn-queue.ts";
 
 const MINUTE_MS = 60_000;
 const DEFAULT_GROUP_HISTORY = 50;

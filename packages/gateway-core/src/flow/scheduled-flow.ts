@@ -8,30 +8,30 @@
  */
 import { homedir } from "node:os";
 
-import { agentIds, agentWorkspace, defaultAgentId } from "./config/agent-selection.ts";
-import { isSwitchedOn } from "./config/env.ts";
-import { expandPath } from "./config/paths.ts";
-import type { ConfigRuntime } from "./config/runtime.ts";
-import type { ChannelSupervisor } from "./channels/supervisor.ts";
-import { Cron } from "./cron/cron.ts";
-import type { JobDefinition } from "./cron/job.ts";
-import { SessionNotes } from "./cron/session-notes.ts";
-import type { SlotOutcome, SlotRun } from "./cron/slot-runner.ts";
-import { type JobQuestion, runTurnJob, type TurnJobDependencies } from "./cron/turn-job.ts";
-import type { EventBus } from "./events/bus.ts";
-import { type HeartbeatQuestion, Heartbeats } from "./heartbeat/heartbeats.ts";
-import { heartbeatJob, heartbeatJobId } from "./heartbeat/heartbeat-job.ts";
-import type { HeartbeatAnswer } from "./heartbeat/reply.ts";
-import { heartbeatAgents, type HeartbeatSettings, heartbeatSettings } from "./heartbeat/settings.ts";
-import type { MessageFlow, TurnSubmission } from "./message-flow.ts";
-import { toCronEvent } from "./methods/cron-wire.ts";
-import { sendTarget } from "./methods/send-target.ts";
-import type { Outbox } from "./outbox/outbox.ts";
-import type { Agent, Clock, Ids, Logger, SqlExecutor, Store } from "./ports.ts";
-import { renewSession, undoRun } from "./sessions/run-traces.ts";
-import { canonicalSessionKey, mainSessionKey } from "./sessions/session-key.ts";
-import type { Route, SessionStore } from "./sessions/session-store.ts";
-import type { TurnQueue } from "./sessions/turn-queue.ts";
+import { agentIds, agentWorkspace, defaultAgentId } from "../config/agent-selection.ts";
+import { isSwitchedOn } from "../config/env.ts";
+import { expandPath } from "../config/paths.ts";
+import type { ConfigRuntime } from "../config/runtime.ts";
+import type { ChannelSupervisor } from "../channels/supervisor.ts";
+import { Cron } from "../cron/cron.ts";
+import type { JobDefinition } from "../cron/job.ts";
+import { SessionNotes } from "../cron/session-notes.ts";
+import type { SlotOutcome, SlotRun } from "../cron/slot-runner.ts";
+import { type JobQuestion, runTurnJob, type TurnJobDependencies } from "../cron/turn-job.ts";
+import type { EventBus } from "../events/bus.ts";
+import { type HeartbeatQuestion, Heartbeats } from "../heartbeat/heartbeats.ts";
+import { heartbeatJob, heartbeatJobId } from "../heartbeat/heartbeat-job.ts";
+import type { HeartbeatAnswer } from "../heartbeat/reply.ts";
+import { heartbeatAgents, type HeartbeatSettings, heartbeatSettings } from "../heartbeat/settings.ts";
+import type { MessageFlow, TurnSubmission } from "../message-flow.ts";
+import { toCronEvent } from "../methods/cron-wire.ts";
+import { sendTarget } from "../methods/send-target.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import type { Agent, Clock, Ids, Logger, SqlExecutor, Store } from "../ports.ts";
+import { renewSession, undoRun } from "../sessions/run-traces.ts";
+import { canonicalSessionKey, mainSessionKey } from "../sessions/session-key.ts";
+import type { Route, SessionStore } from "../sessions/session-store.ts";
+import type { TurnQueue } from "../sessions/turn-queue.ts";
 
 /** The client under which scheduled turns are submitted; no client of the control plane has an id like it. */
 const CLIENT = "inside:cron";

@@ -3,24 +3,24 @@
  * to is written down in one commit: its messages in the transcript, its answer, and the parts to be sent. When which
  * turn runs is up to sessions/lanes.ts.
  */
-import { bindTools } from "./agent/bind-tools.ts";
-import { errorOf, replyTargetOf, replyTextOf, tellOutcome } from "./agent/outcome.ts";
-import { replyMessages, type ReplyWishes } from "./agent/reply-extras.ts";
-import type { ReplyPrefix } from "./agent/response-prefix.ts";
-import { runTurn, type TurnOutcome, TurnStopped } from "./agent/run-turn.ts";
-import { TurnEvents } from "./agent/turn-events.ts";
-import type { ChannelSupervisor } from "./channels/supervisor.ts";
-import type { EventBus } from "./events/bus.ts";
+import { bindTools } from "../agent/bind-tools.ts";
+import { errorOf, replyTargetOf, replyTextOf, tellOutcome } from "../agent/outcome.ts";
+import { replyMessages, type ReplyWishes } from "../agent/reply-extras.ts";
+import type { ReplyPrefix } from "../agent/response-prefix.ts";
+import { runTurn, type TurnOutcome, TurnStopped } from "../agent/run-turn.ts";
+import { TurnEvents } from "../agent/turn-events.ts";
+import type { ChannelSupervisor } from "../channels/supervisor.ts";
+import type { EventBus } from "../events/bus.ts";
 import type { MediaFlow, ReplyFiles } from "./media-flow.ts";
-import type { Outbox } from "./outbox/outbox.ts";
-import type { OutboxRow } from "./outbox/outbox-table.ts";
-import type { Agent, Clock, Logger, SqlExecutor, Store, Tool, ToolContext, TranscriptMessage } from "./ports.ts";
-import type { Backlog } from "./sessions/backlog.ts";
-import { Lanes } from "./sessions/lanes.ts";
-import type { Session, SessionStore } from "./sessions/session-store.ts";
-import type { TurnQueue } from "./sessions/turn-queue.ts";
-import type { Turn, TurnEnd, TurnRequest } from "./sessions/turn.ts";
-import type { ToolPolicy, ToolSubject } from "./tools/tool-policy.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import type { OutboxRow } from "../outbox/outbox-table.ts";
+import type { Agent, Clock, Logger, SqlExecutor, Store, Tool, ToolContext, TranscriptMessage } from "../ports.ts";
+import type { Backlog } from "../sessions/backlog.ts";
+import { Lanes } from "../sessions/lanes.ts";
+import type { Session, SessionStore } from "../sessions/session-store.ts";
+import type { TurnQueue } from "../sessions/turn-queue.ts";
+import type { Turn, TurnEnd, TurnRequest } from "../sessions/turn.ts";
+import type { ToolPolicy, ToolSubject } from "../tools/tool-policy.ts";
 
 /** A turn that was begun this often and never ended takes the process down with it, and is not begun again. */
 const MAX_ATTEMPTS = 3;

@@ -1,16 +1,16 @@
 /** Where an inbound message belongs, and the turn it asks for. Pure: nothing is read or written here. */
 import type { InboundMessage } from "@openclaw/channels-contract";
 
-import { type EnvelopeSettings, envelopeOf } from "./agent/envelope.ts";
-import { promptText } from "./agent/prompt-text.ts";
-import type { InboxEntry } from "./inbox/inbox.ts";
-import type { PendingFile } from "./media/pending-media.ts";
-import { groupIntro } from "./policy/group-intro.ts";
-import type { Decision } from "./policy/policy.ts";
-import type { ResetRule } from "./sessions/rules/reset-rule.ts";
-import { type SessionKeySettings, sessionKeyOf } from "./sessions/session-key.ts";
-import type { SessionOrigin, SessionTouch } from "./sessions/session-store.ts";
-import type { NewTurn, ReplyRoute } from "./sessions/turn.ts";
+import { type EnvelopeSettings, envelopeOf } from "../agent/envelope.ts";
+import { promptText } from "../agent/prompt-text.ts";
+import type { InboxEntry } from "../inbox/inbox.ts";
+import type { PendingFile } from "../media/pending-media.ts";
+import { groupIntro } from "../policy/group-intro.ts";
+import type { Decision } from "../policy/policy.ts";
+import type { ResetRule } from "../sessions/rules/reset-rule.ts";
+import { type SessionKeySettings, sessionKeyOf } from "../sessions/session-key.ts";
+import type { SessionOrigin, SessionTouch } from "../sessions/session-store.ts";
+import type { NewTurn, ReplyRoute } from "../sessions/turn.ts";
 
 /** A message with the conversation it belongs to. */
 export interface PlacedMessage {

@@ -2,16 +2,16 @@
  * What chat commands lead to: everything a command comes to is written down in the commit that settles the message it
  * came in, so that its answer is neither lost nor given twice.
  */
-import type { ChatCommands, CommandGiver, Order, Reading } from "./commands/chat-commands.ts";
-import type { CommandOutcome, CommandSession } from "./commands/define.ts";
-import type { EventBus } from "./events/bus.ts";
-import type { Inbox } from "./inbox/inbox.ts";
-import type { Outbox } from "./outbox/outbox.ts";
-import type { OutboxRow } from "./outbox/outbox-table.ts";
-import type { Clock, SqlExecutor, Store } from "./ports.ts";
-import type { Session, SessionStore, SessionTouch } from "./sessions/session-store.ts";
-import type { TurnQueue } from "./sessions/turn-queue.ts";
-import type { NewTurn, TurnEnd } from "./sessions/turn.ts";
+import type { ChatCommands, CommandGiver, Order, Reading } from "../commands/chat-commands.ts";
+import type { CommandOutcome, CommandSession } from "../commands/define.ts";
+import type { EventBus } from "../events/bus.ts";
+import type { Inbox } from "../inbox/inbox.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import type { OutboxRow } from "../outbox/outbox-table.ts";
+import type { Clock, SqlExecutor, Store } from "../ports.ts";
+import type { Session, SessionStore, SessionTouch } from "../sessions/session-store.ts";
+import type { TurnQueue } from "../sessions/turn-queue.ts";
+import type { NewTurn, TurnEnd } from "../sessions/turn.ts";
 import type { TurnFlow } from "./turn-flow.ts";
 
 /** What a transcript and a run say about answers that no model gave. */
