@@ -1571,19 +1571,19 @@ public enum CronJobStateLastRunStatus: RawRepresentable, Codable, Sendable, Hash
 
 /// What becomes of a run whose time passed while the gateway was away: skip, run, or run within a time.
 public enum CronMissedPolicy: Codable, Sendable, Hashable {
-    case cronMissedPolicyAlternative(CronMissedPolicyAlternative)
-    case cronMissedPolicyAlternative(CronMissedPolicyAlternative)
+    case cronMissedPolicyWord(CronMissedPolicyWord)
+    case cronMissedPolicyValue(CronMissedPolicyValue)
     /// Something that this version does not know.
     case unknown(JSONValue)
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if let value = try? container.decode(CronMissedPolicyAlternative.self) {
-            self = .cronMissedPolicyAlternative(value)
+        if let value = try? container.decode(CronMissedPolicyWord.self) {
+            self = .cronMissedPolicyWord(value)
             return
         }
-        if let value = try? container.decode(CronMissedPolicyAlternative.self) {
-            self = .cronMissedPolicyAlternative(value)
+        if let value = try? container.decode(CronMissedPolicyValue.self) {
+            self = .cronMissedPolicyValue(value)
             return
         }
         self = .unknown(try container.decode(JSONValue.self))
@@ -1592,14 +1592,14 @@ public enum CronMissedPolicy: Codable, Sendable, Hashable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
-        case .cronMissedPolicyAlternative(let value): try container.encode(value)
-        case .cronMissedPolicyAlternative(let value): try container.encode(value)
+        case .cronMissedPolicyWord(let value): try container.encode(value)
+        case .cronMissedPolicyValue(let value): try container.encode(value)
         case .unknown(let value): try container.encode(value)
         }
     }
 }
 
-public enum CronMissedPolicyAlternative: RawRepresentable, Codable, Sendable, Hashable {
+public enum CronMissedPolicyWord: RawRepresentable, Codable, Sendable, Hashable {
     case skip
     case run
     /// A word that this version does not know.
@@ -1631,13 +1631,13 @@ public enum CronMissedPolicyAlternative: RawRepresentable, Codable, Sendable, Ha
     }
 
     /// Every word this version knows.
-    public static let known: [CronMissedPolicyAlternative] = [
+    public static let known: [CronMissedPolicyWord] = [
         .skip,
         .run,
     ]
 }
 
-public struct CronMissedPolicyAlternative: Codable, Sendable, Hashable {
+public struct CronMissedPolicyValue: Codable, Sendable, Hashable {
     public var withinMs: Int64
 
     public init(

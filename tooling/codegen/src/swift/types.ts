@@ -183,10 +183,11 @@ ${cases.map((item) => `        .${item.name},\n`).join("")}    ]
 function renderChoice(name: string, schema: Definition): string {
   const alternatives = (Array.isArray(schema["anyOf"]) ? schema["anyOf"] : []).map(asRecord);
   const nested: string[] = [];
+  const taken = new Set<string>();
   const cases = alternatives
     .filter((item) => item["type"] !== "null")
     .map((item) => {
-      const type = swiftType(item, `${name}Alternative`);
+      const type = swiftType(item, freeName(`${name}${Array.isArray(item["enum"]) ? "Word" : "Value"}`, taken));
       nested.push(...type.nested);
       return { name: escaped(choiceName(item, type.name)), type: type.name };
     });
@@ -213,6 +214,13 @@ ${cases.map((item) => `        case .${item.name}(let value): try container.enco
 }
 `;
   return [body, ...nested].join("\n");
+}
+
+/** Two alternatives without a name of their own must not declare the same type. */
+function freeName(wanted: string, taken: Set<string>): string {
+  const name = taken.has(wanted) ? `${wanted}${taken.size + 1}` : wanted;
+  taken.add(name);
+  return name;
 }
 
 function choiceName(schema: Definition, type: string): string {
