@@ -40,6 +40,7 @@ export async function runGateway(
     const config = await loadConfig(options, environment, channels);
     if (!options.allowUnconfigured) requireLocalMode(config);
     await using logging = openLog(config, { stdout: process.stdout, verbose: options.verbose });
+    logging.addSecrets([options.token, options.password].filter((secret) => secret !== undefined));
     using _defects = keepRunning(logging.logger);
     if (options.force) await freeOwnPort(config, options, { logging, signal });
     const gateway = await compose({

@@ -71,7 +71,8 @@ const gateway = await createGateway({
   stateDir,
   store,
   listen: { port: 0 },
-  config: { gateway: { mode: "local" }, channels: { telegram } },
+  // Each message is a turn of its own, so that every one of them dies in all of its steps.
+  config: { gateway: { mode: "local" }, channels: { telegram }, messages: { queue: { mode: "followup" } } },
   channels: [crashingChannel(createTelegramChannel(), points)],
   agent: crashingAgent(agent, points),
   tools: [note],

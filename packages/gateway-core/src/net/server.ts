@@ -224,7 +224,7 @@ function sendPage(reply: FastifyReply, status: number, page: string): FastifyRep
 function listenError(error: unknown, host: string, port: number): Error {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE") {
-    const remedy = `Stop the other process (openclaw gateway stop; lsof -i :${port} shows it), or choose another port: openclaw gateway --port <number>.`;
+    const remedy = `Stop the other process (lsof -i :${port} shows it), or choose another port: openclaw gateway --port <number>.`;
     return new FatalError(`Another process listens on ${host}:${port}.`, remedy, { cause: error });
   }
   if (code === "EACCES") {
