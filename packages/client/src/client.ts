@@ -67,6 +67,8 @@ export class GatewayClient implements AsyncDisposable {
         },
         malformed: (reason) => this.#subscriptions.publishLocal("malformed", { reason }),
         stateChanged: (state) => this.#stateChanged(state),
+        // An answer never overtakes the events that came before it.
+        answering: () => this.#subscriptions.release(),
       },
     });
   }

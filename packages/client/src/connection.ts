@@ -18,6 +18,8 @@ export type ConnectionState =
 /** Who hears from a connection. */
 export interface ConnectionListener extends Pick<SessionListener, "event" | "malformed"> {
   stateChanged(state: ConnectionState): void;
+  /** An answer has come; whoever asked has not been told yet. */
+  answering(): void;
 }
 
 export interface ConnectionOptions {
@@ -116,7 +118,10 @@ export class Connection {
           opened: (session) => this.#opened(session),
           event: (frame, size, missed) => listener.event(frame, size, missed),
           malformed: (reason) => listener.malformed(reason),
-          answer: (frame) => this.#pending.answer(frame),
+          answer: (frame) => {
+            listener.answering();
+            this.#pending.answer(frame);
+          },
           ended: (error) => this.#lost(error),
         },
       },

@@ -74,6 +74,20 @@ describe("events", () => {
     await client.close();
   });
 
+  it("are told before the answer that came after them, also right after connect()", async () => {
+    const { client } = await connected({
+      request(peer, { id }) {
+        peer.event("health", { ok: true });
+        peer.ok(id, { ok: true });
+      },
+    });
+    const heard: unknown[] = [];
+    client.on("health", (payload) => heard.push(payload));
+    await client.request("health", {});
+    expect(heard).toEqual([{ ok: true }]);
+    await client.close();
+  });
+
   it("go on for the other listeners when one throws, and its error reaches the runtime", async () => {
     const { client, peer } = await connected();
     const uncaught: unknown[] = [];

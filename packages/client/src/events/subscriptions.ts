@@ -82,8 +82,8 @@ export class Subscriptions {
   /** Delivers what came while the caller of connect() could not listen yet; from here on delivery is immediate. */
   release(): void {
     const held = this.#held;
-    this.#held = undefined;
     if (held === undefined) return;
+    this.#held = undefined;
     const dropped = held.takeDropped();
     if (dropped > 0) this.#deliverLocal(notice("overflow", { dropped }));
     for (let deliver = held.shift(); deliver !== undefined; deliver = held.shift()) deliver.item();
