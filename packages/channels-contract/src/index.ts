@@ -40,4 +40,4 @@ export type {
   Sender,
   SendOutcome,
 } from "./messages.ts";
-export { isTerminalState, type ChannelState, type ChannelStatus } from "./status.ts";
+export { badness, isTerminalState, type ChannelState, type ChannelStatus } from "./status.ts";

@@ -9,15 +9,18 @@
  * - `unlinked`: no credentials yet; the account waits for a login.
  * - `failed`: a defect in the channel; an operator must act.
  */
-export type ChannelState =
-  | "stopped"
-  | "connecting"
-  | "online"
-  | "backoff"
-  | "conflict"
-  | "unauthorized"
-  | "unlinked"
-  | "failed";
+export type ChannelState = (typeof FROM_BEST_TO_WORST)[number];
+
+const FROM_BEST_TO_WORST = [
+  "online",
+  "connecting",
+  "stopped",
+  "backoff",
+  "conflict",
+  "unlinked",
+  "unauthorized",
+  "failed",
+] as const;
 
 /** A snapshot of one account. Times are epoch milliseconds. Holds no secret. */
 export interface ChannelStatus {
@@ -37,4 +40,9 @@ export interface ChannelStatus {
 /** True for states that only an operator's action ends. */
 export function isTerminalState(state: ChannelState): boolean {
   return state === "unauthorized" || state === "unlinked" || state === "failed";
+}
+
+/** How bad a state is: the worst of several accounts is what a channel as a whole is said to be. One that is not told is not bad. */
+export function badness(state: ChannelState | undefined): number {
+  return state === undefined ? -1 : FROM_BEST_TO_WORST.indexOf(state);
 }

@@ -1,3 +1,4 @@
+import { badness } from "@openclaw/channels-contract";
 import type { ChannelAccountStatus, ChannelHealth, HealthProblem, HealthSnapshot } from "@openclaw/protocol";
 
 /** One account of a channel, in the form of the wire. */
@@ -15,17 +16,6 @@ export interface ChannelsPart {
   readonly problems: readonly HealthProblem[];
 }
 
-/** From best to worst: the worst of several accounts is what a channel as a whole is said to be. */
-const STATES: readonly ChannelAccountStatus["state"][] = [
-  "online",
-  "connecting",
-  "stopped",
-  "backoff",
-  "conflict",
-  "unlinked",
-  "unauthorized",
-  "failed",
-];
 const BROKEN: ReadonlySet<ChannelAccountStatus["state"]> = new Set([
   "backoff",
   "conflict",
@@ -55,7 +45,7 @@ export function channelsPart(accounts: readonly AccountHealth[]): ChannelsPart {
 function channelHealth(accounts: readonly AccountHealth[]): ChannelHealth {
   const statuses = accounts.map(({ status }) => status);
   const enabled = statuses.filter((status) => status.enabled);
-  const worst = [...enabled].sort((a, b) => STATES.indexOf(b.state) - STATES.indexOf(a.state))[0];
+  const worst = [...enabled].sort((a, b) => badness(b.state) - badness(a.state))[0];
   return {
     ...(statuses[0] === undefined ? {} : { accountId: statuses[0].accountId }),
     configured: statuses.some(({ configured }) => configured),

@@ -1,4 +1,4 @@
-import type { ChannelProbe } from "@openclaw/channels-contract";
+import { badness, type ChannelProbe } from "@openclaw/channels-contract";
 import type { ResultOf } from "@openclaw/protocol";
 
 import type { AccountView } from "../channels/supervisor.ts";
@@ -9,18 +9,6 @@ const DEFAULT_PROBE_TIMEOUT_MS = 10_000;
 type Result = ResultOf<"channels.status">;
 type AccountStatus = Result["channelAccounts"][string][number];
 type Issue = NonNullable<Result["statusIssues"]>[number];
-
-/** The worst of several accounts is what a channel as a whole is said to be. */
-const FROM_BEST_TO_WORST = [
-  "online",
-  "connecting",
-  "stopped",
-  "backoff",
-  "conflict",
-  "unlinked",
-  "unauthorized",
-  "failed",
-];
 
 export const channelsStatus = defineHandler("channels.status", async ({ probe, timeoutMs }, context) => {
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs ?? DEFAULT_PROBE_TIMEOUT_MS)]);
@@ -71,9 +59,7 @@ export function accountStatus(view: AccountView, probe?: ChannelProbe): AccountS
 }
 
 function channelSummary(accounts: readonly AccountStatus[]): Result["channels"][string] {
-  const worst = accounts
-    .filter(({ enabled }) => enabled)
-    .sort((a, b) => FROM_BEST_TO_WORST.indexOf(b.state ?? "") - FROM_BEST_TO_WORST.indexOf(a.state ?? ""))[0];
+  const worst = accounts.filter(({ enabled }) => enabled).sort((a, b) => badness(b.state) - badness(a.state))[0];
   return {
     configured: accounts.some(({ configured }) => configured),
     running: accounts.some(({ running }) => running),

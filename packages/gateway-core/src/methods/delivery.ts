@@ -1,7 +1,6 @@
 import { GatewayError } from "../errors.ts";
 import type { StoredContent } from "../outbox/content.ts";
-import type { OutboundPlace } from "../outbox/outbox.ts";
-import type { OutboxRow, OutboxState } from "../outbox/outbox-table.ts";
+import type { OutboundPlace, OutboxRow, OutboxState } from "../outbox/outbox-table.ts";
 import { type CallContext, idempotencyClient } from "./define.ts";
 
 /** A caller is told after this long that the message still waits; it stays in the outbox. */

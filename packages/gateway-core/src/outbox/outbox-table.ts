@@ -31,13 +31,19 @@ export interface OutboxRow {
   readonly updatedAt: number;
 }
 
-export interface NewOutboxRow {
+/** Where something is sent, and on whose behalf. */
+export interface OutboundPlace {
   readonly runId?: string | undefined;
   readonly channel: string;
   readonly account: string;
   readonly chatId: string;
   readonly threadId?: string | undefined;
   readonly replyTo?: string | undefined;
+  /** Epoch milliseconds; without it, an hour from when it is queued. */
+  readonly deadlineAt?: number;
+}
+
+export interface NewOutboxRow extends OutboundPlace {
   readonly content: StoredContent;
   readonly deadlineAt: number;
 }

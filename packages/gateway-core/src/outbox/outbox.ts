@@ -13,6 +13,7 @@ import { canBeLabelled, type StoredContent, withRepeatLabel } from "./content.ts
 import {
   type ChatLane,
   type NewOutboxRow,
+  type OutboundPlace,
   type OutboxRow,
   type OutboxState,
   OutboxTable,
@@ -52,17 +53,6 @@ export interface OutboxDependencies {
   /** The file behind the id in a row; undefined when it is no longer kept. */
   readonly openFile: (mediaId: string) => Promise<{ readonly path: string; readonly size: number } | undefined>;
   readonly random?: () => number;
-}
-
-/** Where something is sent, and on whose behalf. */
-export interface OutboundPlace {
-  readonly runId?: string | undefined;
-  readonly channel: string;
-  readonly account: string;
-  readonly chatId: string;
-  readonly threadId?: string | undefined;
-  readonly replyTo?: string | undefined;
-  readonly deadlineAt?: number;
 }
 
 /** A message: text, files, or both. */
