@@ -17,6 +17,12 @@ export interface Caller {
     readonly instanceId?: string;
   };
   readonly caps: readonly string[];
+  /** What a node says that it can do: claims, of which none gives it a right. */
+  readonly claims?: {
+    readonly commands: readonly string[];
+    readonly permissions: Readonly<Record<string, boolean>>;
+    readonly pathEnv?: string;
+  };
   readonly deviceId?: string;
   readonly remoteAddress: string;
 }

@@ -113,9 +113,14 @@ function callerOf({ connectionId, params, dialect, role, peer }: Negotiated): Ca
       ...(instanceId === undefined ? {} : { instanceId }),
     },
     caps: params.caps ?? [],
+    ...(role === "node" ? { claims: claimsOf(params) } : {}),
     ...(params.device === undefined ? {} : { deviceId: params.device.id }),
     remoteAddress: peer.address,
   };
+}
+
+function claimsOf({ commands = [], permissions = {}, pathEnv }: ConnectParams): NonNullable<Caller["claims"]> {
+  return { commands, permissions, ...(pathEnv === undefined ? {} : { pathEnv }) };
 }
 
 /**
