@@ -5,10 +5,18 @@ import { migration001 } from "./migrations/001-messages.ts";
 import { migration002 } from "./migrations/002-cron.ts";
 import { migration003 } from "./migrations/003-sessions.ts";
 import { migration004 } from "./migrations/004-media.ts";
+import { migration005 } from "./migrations/005-devices.ts";
 import { migration006 } from "./migrations/006-queue-modes.ts";
 
 /** Every migration, in order; the database's user_version says how many of them it has seen. */
-const MIGRATIONS: readonly string[] = [migration001, migration002, migration003, migration004, migration006];
+const MIGRATIONS: readonly string[] = [
+  migration001,
+  migration002,
+  migration003,
+  migration004,
+  migration006,
+  migration005,
+];
 
 /** Brings a database to the newest schema, one transaction per step. */
 export function migrate(database: DatabaseSync): void {
