@@ -44,6 +44,11 @@ export const CLOSE_CODES = {
     meaning: "The device this connection belongs to was removed, or its token was revoked or rotated.",
     reconnect: false,
   },
+  4002: {
+    reason: "resumed on another connection",
+    meaning: "The same client came back on a new connection, which gets the events from now on.",
+    reconnect: false,
+  },
 } as const satisfies Record<number, CloseCodeRow>;
 
 export type CloseCode = keyof typeof CLOSE_CODES;

@@ -69,6 +69,16 @@ export const connectAuth = z
   })
   .meta({ id: "ConnectAuth", description: "Credentials." });
 
+export const resumePoint = z
+  .strictObject({
+    epoch: identifier.describe("hello-ok.resume.epoch of the connection that was lost."),
+    seq: count.describe("The number of the last event that arrived."),
+  })
+  .meta({
+    id: "ResumePoint",
+    description: "Where a client left its numbered events. Only for a gateway that offered it.",
+  });
+
 /** R5.1, with what the clients of protocols 3 and 4 send. */
 export const connectParams = z
   .strictObject({
@@ -86,6 +96,7 @@ export const connectParams = z
     locale: line.optional(),
     userAgent: z.string().max(4096).optional(),
     modelCatalog: z.strictObject({ agentId: identifier.optional(), sessionKey }).optional(),
+    resume: resumePoint.optional(),
   })
   .meta({ id: "ConnectParams", description: "The parameters of the first request." });
 
@@ -132,6 +143,17 @@ export const helloAuth = z
   })
   .meta({ id: "HelloAuth", description: "What the connection may do." });
 
+export const resumeOffer = z
+  .object({
+    epoch: identifier.describe("Names the numbered events of this client, across its connections."),
+    seq: count.describe("The next numbered event has this number plus one."),
+    recovered: z
+      .boolean()
+      .optional()
+      .describe("After a connect with resume: true when exactly the missed events follow, false when they are lost."),
+  })
+  .meta({ id: "ResumeOffer", description: "For clients with the cap resume: how to go on after a lost connection." });
+
 /** R5.2 and R5.4. */
 export const helloOk = z
   .object({
@@ -159,5 +181,6 @@ export const helloOk = z
     pluginSurfaceUrls: z.record(z.string(), z.string()).optional(),
     auth: helloAuth.optional(),
     policy: connectionPolicy,
+    resume: resumeOffer.optional(),
   })
   .meta({ id: "HelloOk", description: "The connection stands." });
