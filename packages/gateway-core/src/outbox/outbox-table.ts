@@ -96,6 +96,7 @@ export class OutboxTable {
     this.#ids = ids;
   }
 
+  /** What goes to a chat that has a new id goes there. */
   async add(sql: SqlExecutor, row: NewOutboxRow): Promise<OutboxRow> {
     const now = this.#clock.now();
     const position = await sql.get<{ value: number }>(
@@ -105,12 +106,17 @@ export class OutboxTable {
     const added = await sql.get<Row>(
       `INSERT INTO outbox (id, position, run_id, channel, account, chat_id, thread_id, reply_to, content, media_id,
          state, next_attempt_at, deadline_at, created_at, updated_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?) RETURNING *`,
+       VALUES (?, ?, ?, ?, ?,
+         coalesce((SELECT to_chat_id FROM moved_chats WHERE channel = ? AND account = ? AND from_chat_id = ?), ?),
+         ?, ?, ?, ?, 'queued', ?, ?, ?, ?) RETURNING *`,
       this.#ids.uuid(),
       position?.value ?? 1,
       row.runId ?? null,
       row.channel,
       row.account,
+      row.channel,
+      row.account,
+      row.chatId,
       row.chatId,
       row.threadId ?? null,
       row.replyTo ?? null,
@@ -161,6 +167,31 @@ export class OutboxTable {
       lane.chatId,
     );
     return row ? toRow(row) : undefined;
+  }
+
+  /** A row that is being sent stays where it is: its channel knows the new id by now. */
+  async moveQueued(sql: SqlExecutor, { channel, account, chatId }: ChatLane, toChatId: string): Promise<OutboxRow[]> {
+    const rows = await sql.all<Row>(
+      `UPDATE outbox SET chat_id = ? WHERE channel = ? AND account = ? AND chat_id = ? AND state = 'queued'
+       RETURNING *`,
+      toChatId,
+      channel,
+      account,
+      chatId,
+    );
+    return rows.map(toRow);
+  }
+
+  async findSent({ channel, account, chatId }: ChatLane, messageId: string): Promise<OutboxRow | undefined> {
+    const row = await this.#store.get<Row>(
+      `SELECT * FROM outbox WHERE channel = ? AND account = ? AND chat_id = ? AND message_id = ?
+       ORDER BY position LIMIT 1`,
+      channel,
+      account,
+      chatId,
+      messageId,
+    );
+    return row && toRow(row);
   }
 
   /** Written before the platform is called: whoever finds a row in this state later can not know what happened. */

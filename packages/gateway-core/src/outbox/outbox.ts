@@ -31,6 +31,7 @@ const MAX_UNKNOWN_RESENDS = 3;
 const MAX_OPEN = 20_000;
 /** Chats that are delivered to at the same time; further ones wait their turn. */
 const MAX_ACTIVE_LANES = 64;
+const ALL_STATES: readonly OutboxState[] = ["queued", "sending", "sent", "dead", "unknown"];
 /** How long an aborted attempt may take to say how it ended. */
 const LAST_WORD_MS = 2_000;
 
@@ -151,8 +152,8 @@ export class Outbox implements AsyncDisposable {
 
   /** Sends a dead or unknown message once more, as it is. Throws INVALID_REQUEST for one that is neither. */
   async retry(id: string): Promise<OutboxRow> {
-    await this.#table.requeue(id, this.#dependencies.clock.now() + DEFAULT_DEADLINE_MS);
-    const row = await this.#expect(id, ["queued", "sending", "sent"], "dead or unknown");
+    const isAgain = await this.#table.requeue(id, this.#dependencies.clock.now() + DEFAULT_DEADLINE_MS);
+    const row = await this.#expect(id, isAgain ? ALL_STATES : [], "dead or unknown");
     this.wake([row]);
     return row;
   }
@@ -161,6 +162,16 @@ export class Outbox implements AsyncDisposable {
   async discard(id: string): Promise<OutboxRow> {
     if (await this.#table.discard(id, "an operator discarded it")) await this.#tellWaiters(id);
     return this.#expect(id, ["dead"], "waiting or unknown");
+  }
+
+  /** Sends what waits for a chat to its new id. Wake the rows once that is committed. */
+  moveChat(sql: SqlExecutor, lane: ChatLane, toChatId: string): Promise<OutboxRow[]> {
+    return this.#table.moveQueued(sql, lane, toChatId);
+  }
+
+  /** The message of an account that a chat knows by an id; undefined when it is none of this gateway's. */
+  sentAs(place: ChatLane, messageId: string): Promise<OutboxRow | undefined> {
+    return this.#table.findSent(place, messageId);
   }
 
   countByState(): ReturnType<OutboxTable["countByState"]> {

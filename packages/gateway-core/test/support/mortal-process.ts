@@ -1,0 +1,95 @@
+import type { Clock, SqlExecutor, SqlRow, SqlValue, Store, Timer } from "../../src/ports.ts";
+import { SqliteStore } from "../../src/store/sqlite.ts";
+
+/** After how many more commits a process dies, counted from 1, and whether the last one still reaches the disk. */
+export interface Doom {
+  readonly commits: number;
+  readonly afterwards: boolean;
+}
+
+/**
+ * What one process of a gateway holds: its database, and its timers. Once it is dead nothing of it is answered and no
+ * timer of it fires; what it had committed stays, for the next process.
+ */
+export class MortalProcess implements AsyncDisposable {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly #opened: SqliteStore;
+  readonly #timers = new Set<Timer>();
+  #doom: Doom | undefined;
+  #isDead = false;
+
+  constructor(databaseFile: string, clock: Clock) {
+    this.#opened = SqliteStore.open(databaseFile);
+    this.clock = this.#mortalClock(clock);
+    this.store = this.#mortalStore(this.#opened);
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** What is on disk, also after the process has died. */
+  get onDisk(): Store {
+    return this.#opened;
+  }
+
+  /** Lets it die at a later commit. */
+  doom(doom: Doom): void {
+    this.#doom = doom;
+  }
+
+  /** Kills it now. */
+  die(): void {
+    this.#isDead = true;
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+  }
+
+  /** Closes the file, as the operating system does for a dead process. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened[Symbol.asyncDispose]();
+  }
+
+  #mortalStore(inner: SqliteStore): Store {
+    const transaction = async <T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> => {
+      if (this.#isDead) return gone();
+      const doom = this.#doom;
+      if (doom) this.#doom = { ...doom, commits: doom.commits - 1 };
+      if (doom?.commits !== 1) return inner.transaction(work);
+      this.die();
+      if (doom.afterwards) await inner.transaction(work);
+      return gone();
+    };
+    return {
+      all: <Row = SqlRow>(sql: string, ...parameters: readonly SqlValue[]) =>
+        this.#isDead ? gone() : inner.all<Row>(sql, ...parameters),
+      get: <Row = SqlRow>(sql: string, ...parameters: readonly SqlValue[]) =>
+        this.#isDead ? gone() : inner.get<Row>(sql, ...parameters),
+      run: (sql, ...parameters) => transaction((inside) => inside.run(sql, ...parameters)),
+      transaction,
+      [Symbol.asyncDispose]: () => this[Symbol.asyncDispose](),
+    };
+  }
+
+  #mortalClock(inner: Clock): Clock {
+    const keep = (set: (fire: () => void) => Timer, callback: () => void): Timer => {
+      if (this.#isDead) return { cancel: () => {}, [Symbol.dispose]: () => {} };
+      const timer = set(() => {
+        if (!this.#isDead) callback();
+      });
+      this.#timers.add(timer);
+      return timer;
+    };
+    return {
+      now: () => inner.now(),
+      setTimeout: (callback, delayMs) => keep((fire) => inner.setTimeout(fire, delayMs), callback),
+      setInterval: (callback, intervalMs) => keep((fire) => inner.setInterval(fire, intervalMs), callback),
+      sleep: (delayMs, signal) => inner.sleep(delayMs, signal),
+    };
+  }
+}
+
+function gone(): Promise<never> {
+  return Promise.reject(new Error("The process is gone."));
+}
