@@ -1,4 +1,5 @@
 import type { ChannelCapabilities, ReactionCapability, TypingCapability } from "./capabilities.ts";
+import type { InboundChange } from "./changes.ts";
 import type { OutboundContent } from "./content.ts";
 import type { FetchedMedia, MediaReference } from "./media.ts";
 import type { Address, InboundMessage, OutboundMessage, SendOutcome } from "./messages.ts";
@@ -17,6 +18,11 @@ export interface RecordedEvent {
   readonly raw: unknown;
   /** `backlog` for what waited while the gateway was away. */
   readonly origin: "live" | "backlog";
+  /**
+   * Set for a part of one message that the platform delivers as several, for example "album:<chat>:<id>". Parts that
+   * share it within an account are read together, once no more of them come.
+   */
+  readonly album?: string;
 }
 
 /** A place in the platform's stream of events, committed together with the events that lead up to it. */
@@ -80,6 +86,11 @@ export interface Channel extends AsyncDisposable {
    * Throws ChannelError on a payload it can not read; the row is kept and marked, nothing else happens.
    */
   parse(raw: unknown): InboundMessage | null;
+  /**
+   * Reads a recorded payload for which `parse` gave null: an edit, a reaction, a chat's new id. Pure. Null for what is
+   * none of these, or is not wanted. Throws as `parse` does.
+   */
+  parseChange?(raw: unknown): InboundChange | null;
   /**
    * Makes one attempt and says how it ended. Never throws, and settles within 60 s at the latest; an aborted signal
    * gives `retry` when nothing was written to the platform and `unknown` when something was.

@@ -9,6 +9,7 @@ export type {
   InboundBatch,
   RecordedEvent,
 } from "./channel.ts";
+export type { ChatMove, InboundChange, MessageEdit, ReactionChange } from "./changes.ts";
 export type {
   ChannelCapabilities,
   OutboundCapabilities,

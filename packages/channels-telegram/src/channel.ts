@@ -8,6 +8,7 @@ import {
   type ChannelHost,
   type ChannelProbe,
   type FetchedMedia,
+  type InboundChange,
   type InboundMessage,
   type OutboundContent,
   type OutboundMessage,
@@ -19,6 +20,7 @@ import {
 import type { TelegramSettings } from "./account/accounts.ts";
 import { capabilitiesOf, objectionTo } from "./account/capabilities.ts";
 import { readToken } from "./account/token.ts";
+import { parseChange } from "./changes.ts";
 import { type BotIdentity, TelegramClient } from "./client.ts";
 import type { PollLeases } from "./connection/poll-leases.ts";
 import { Recovery } from "./connection/recovery.ts";
@@ -107,6 +109,10 @@ export class TelegramChannel implements Channel {
 
   parse(raw: unknown): InboundMessage | null {
     return parseUpdate(raw, this.#settings.inlineButtons);
+  }
+
+  parseChange(raw: unknown): InboundChange | null {
+    return parseChange(raw, this.#settings.reactionNotifications);
   }
 
   async send(message: OutboundMessage, signal: AbortSignal): Promise<SendOutcome> {
@@ -236,7 +242,12 @@ export class TelegramChannel implements Channel {
     this.#stopping.signal.throwIfAborted();
     // Another call may have come first while the file was read.
     if (this.#connection === undefined) {
-      const client = new TelegramClient({ ...this.#settings, ...this.#timing, token });
+      const client = new TelegramClient({
+        ...this.#settings,
+        ...this.#timing,
+        token,
+        wantsReactions: this.#settings.reactionNotifications !== "off",
+      });
       this.#connection = { client, outbound: this.#outboundTo(client) };
     }
     return this.#connection;

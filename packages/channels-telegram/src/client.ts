@@ -10,16 +10,15 @@ import { UploadFile } from "./connection/upload-file.ts";
 import { ApiRefusal, ConnectionFailure, UploadFailure } from "./errors.ts";
 import type { ApiRequest } from "./sending/request.ts";
 
-/** What the bot wants to hear of. Telegram leaves reactions out unless they are named. */
-const allowedUpdates = [
+/** What the bot always wants to hear of. Telegram leaves reactions out unless they are named. */
+const allowedUpdates: readonly UpdateKind[] = [
   "message",
   "edited_message",
   "channel_post",
   "edited_channel_post",
   "callback_query",
-  "message_reaction",
   "my_chat_member",
-] as const;
+];
 
 const pollLimit = 100;
 const defaultPollGraceMs = 10_000;
@@ -30,6 +29,8 @@ export interface ClientSettings {
   readonly token: string;
   readonly apiRoot: string;
   readonly autoSelectFamily: boolean;
+  /** Whether the bot hears of reactions. */
+  readonly wantsReactions: boolean;
   /** How long a call other than a poll may take. */
   readonly timeoutSeconds: number;
   /** A poll that is not answered this long after its own timeout hangs on a half-open connection. Default 10,000. */
@@ -89,7 +90,7 @@ export class TelegramClient implements Disposable {
     { url, secret }: { readonly url: string; readonly secret: string },
     signal: AbortSignal,
   ): Promise<void> {
-    const payload = { url, secret_token: secret, allowed_updates: allowedUpdates, max_connections: 1 };
+    const payload = { url, secret_token: secret, allowed_updates: updateKindsFor(this.#settings), max_connections: 1 };
     await this.#call(signal, (inner) => this.#calls.callApi("setWebhook", payload, inner));
   }
 
@@ -101,7 +102,7 @@ export class TelegramClient implements Disposable {
     const payload = {
       limit: pollLimit,
       timeout: request.timeoutSeconds,
-      allowed_updates: allowedUpdates,
+      allowed_updates: updateKindsFor(this.#settings),
       ...(request.offset === undefined ? {} : { offset: request.offset }),
     };
     const deadlineMs = request.timeoutSeconds * 1_000 + (this.#settings.pollGraceMs ?? defaultPollGraceMs);
@@ -240,9 +241,14 @@ export class TelegramClient implements Disposable {
   }
 }
 
+type UpdateKind = NonNullable<Parameters<Telegram["getUpdates"]>[3]>[number];
 type CallOptions = NonNullable<Parameters<Telegram["callApi"]>[2]>;
 type UntypedCall = (method: string, payload: object, options: CallOptions) => Promise<unknown>;
 type VendorSignal = NonNullable<CallOptions["signal"]>;
+
+function updateKindsFor({ wantsReactions }: ClientSettings): readonly UpdateKind[] {
+  return wantsReactions ? [...allowedUpdates, "message_reaction"] : allowedUpdates;
+}
 
 /**
  * Lets the event loop go round once, so that an idle connection the other side has closed is not taken for a request,

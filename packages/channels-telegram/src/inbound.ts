@@ -25,23 +25,29 @@ import {
 const generalThread = "1";
 
 /**
- * Reads a recorded update. Null for edits, reactions, joins and every other update that asks for no answer. Throws
+ * Reads a recorded update. Null for joins and every other update that is no message. Throws
  * ChannelError UNREADABLE.
  */
 export function parseUpdate(raw: unknown, inlineButtons: InlineButtons = "allowlist"): InboundMessage | null {
-  const parsed = recordedUpdateSchema.safeParse(raw);
-  if (!parsed.success) {
-    throw new ChannelError("UNREADABLE", `Not a recorded Telegram update: ${z.prettifyError(parsed.error)}`);
-  }
-  const { update, bot } = parsed.data;
+  const { update, bot, receivedAt } = readRecord(raw);
   if (update.callback_query !== undefined) {
-    return isTapWanted(update.callback_query, inlineButtons) ? readTap(update.callback_query, parsed.data) : null;
+    return isTapWanted(update.callback_query, inlineButtons)
+      ? readTap(update.callback_query, { bot, receivedAt })
+      : null;
   }
   const message = update.message ?? update.channel_post;
   return message === undefined ? null : readMessage(message, bot);
 }
 
-function readMessage(message: TelegramMessage, bot: RecordedBot): InboundMessage | null {
+/** A recorded update as it was. Throws ChannelError UNREADABLE. */
+export function readRecord(raw: unknown): RecordedUpdate {
+  const parsed = recordedUpdateSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new ChannelError("UNREADABLE", `Not a recorded Telegram update: ${z.prettifyError(parsed.error)}`);
+}
+
+/** Null for what nobody answers. */
+export function readMessage(message: TelegramMessage, bot: RecordedBot): InboundMessage | null {
   const written = message.text ?? message.caption ?? "";
   const place = describeLocation(message);
   const text = place === undefined ? written : [place, written].filter((line) => line !== "").join("\n");
@@ -69,7 +75,10 @@ function isTapWanted({ message }: CallbackQuery, inlineButtons: InlineButtons): 
 }
 
 /** A tapped button: a message of its own, although Telegram sends the message the button stands under. */
-function readTap(query: CallbackQuery, { bot, receivedAt }: RecordedUpdate): InboundMessage | null {
+function readTap(
+  query: CallbackQuery,
+  { bot, receivedAt }: Pick<RecordedUpdate, "bot" | "receivedAt">,
+): InboundMessage | null {
   const { message, data } = query;
   if (message === undefined || data === undefined) return null;
   return {
@@ -83,9 +92,9 @@ function readTap(query: CallbackQuery, { bot, receivedAt }: RecordedUpdate): Inb
   };
 }
 
-type Located = Pick<TelegramMessage, "chat" | "message_thread_id" | "is_topic_message">;
+type Located = Pick<TelegramMessage, "chat"> & Partial<Pick<TelegramMessage, "message_thread_id" | "is_topic_message">>;
 
-function readChat({ chat, message_thread_id, is_topic_message }: Located): Chat {
+export function readChat({ chat, message_thread_id, is_topic_message }: Located): Chat {
   const threadId = threadOf(chat, is_topic_message === true ? message_thread_id : undefined);
   return {
     id: String(chat.id),
@@ -103,8 +112,10 @@ function threadOf(chat: TelegramChat, topicId: number | undefined): string | und
   return chat.is_forum === true ? generalThread : undefined;
 }
 
+type Written = Pick<TelegramMessage, "chat"> & Partial<Pick<TelegramMessage, "from" | "sender_chat">>;
+
 /** A channel post, or a message an administrator hides behind a chat, is by that chat. */
-function readSender({ from, sender_chat, chat }: TelegramMessage, bot: RecordedBot): Sender {
+export function readSender({ from, sender_chat, chat }: Written, bot: RecordedBot): Sender {
   if (sender_chat === undefined && from !== undefined) return readUser(from, bot);
   const author = sender_chat ?? chat;
   return {

@@ -31,8 +31,8 @@ describe("greeting", () => {
         "channel_post",
         "edited_channel_post",
         "callback_query",
-        "message_reaction",
         "my_chat_member",
+        "message_reaction",
       ],
     });
     expect(scene.host.status).toMatchObject({

@@ -24,6 +24,7 @@ describe.each(faults)("S the token is in no error: %s", (_name, fault) => {
   test("of any call", async () => {
     await using telegram = await FakeTelegram.start();
     using client = new TelegramClient({
+      wantsReactions: true,
       token: telegram.token,
       apiRoot: telegram.apiRoot,
       autoSelectFamily: true,

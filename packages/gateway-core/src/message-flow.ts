@@ -6,12 +6,14 @@
  * A platform is told "received" once `accept` resolves, which is after the inbox commit and before any decision.
  * Everything later works from what stands in the store, so a process that dies anywhere is taken up where it was.
  * Messages from the control plane (`chat.send`, `agent`) come in by the second door, `submit`, and walk the same way.
- * In flow/: what is decided about a channel's message is in inbound-flow.ts, what commands lead to in command-flow.ts, the
+ * In flow/: what is decided about a channel's message is in inbound-flow.ts, about an edit or a reaction in
+ * changes/, what commands lead to in command-flow.ts, the
  * turn itself in turn-flow.ts.
  */
-import type { InboundBatch, InboundMessage } from "@openclaw/channels-contract";
+import type { InboundBatch, InboundChange, InboundMessage } from "@openclaw/channels-contract";
 
 import type { ChannelSupervisor } from "./channels/supervisor.ts";
+import type { ChangeFlow } from "./flow/changes/change-flow.ts";
 import type { Announce, CommandFlow, GivenOrders } from "./flow/command-flow.ts";
 import type { TurnChoice } from "./commands/define.ts";
 import { GatewayError } from "./errors.ts";
@@ -38,6 +40,7 @@ export interface MessageFlowRooms {
   readonly turnQueue: TurnQueue;
   readonly channels: () => ChannelSupervisor;
   readonly inbound: InboundFlow;
+  readonly changes: ChangeFlow;
   readonly commands: CommandFlow;
   readonly turns: TurnFlow;
   readonly settings: () => FlowSettings;
@@ -186,15 +189,16 @@ export class MessageFlow implements AsyncDisposable {
     const channel = this.#rooms.channels().channel(entry.channel, entry.account);
     // Only a running channel can read its payloads; until then the entry waits.
     if (!channel) return this.#routeLater();
-    let message: InboundMessage | null;
+    let event: InboundMessage | InboundChange | null;
     try {
-      message = channel.parse(entry.raw);
+      event = channel.parse(entry.raw) ?? channel.parseChange?.(entry.raw) ?? null;
     } catch (error) {
       this.#rooms.log.error("an inbound payload could not be read", { inbox: entry.id, channel: entry.channel, error });
       return this.#settle(entry, "failed", error instanceof Error ? error.message : String(error));
     }
-    if (!message) return this.#settle(entry, "ignored", "it asks for no answer");
-    return this.#rooms.inbound.decide(entry, message);
+    if (!event) return this.#settle(entry, "ignored", "it asks for no answer");
+    if ("kind" in event) return this.#rooms.changes.apply(entry, event);
+    return this.#rooms.inbound.decide(entry, event);
   }
 
   async #routeSubmission(entry: InboxEntry): Promise<void> {
@@ -209,13 +213,13 @@ export class MessageFlow implements AsyncDisposable {
     const turn = { runId, sessionKey, agentId, source, inboxId: entry.id, request, ...(route ? { route } : {}) };
     if (reading.orders) {
       const sender = { id: entry.account, channel: "webchat" };
-      const given = { inboxId: entry.id, orders: reading.orders, sender, isOwner: submission.byOwner === true };
+      const given = { entry, orders: reading.orders, sender, isOwner: submission.byOwner === true };
       const announce = await commands.carryOut({ ...given, turn, touch });
       if (announce) this.#announcements.set(entry.id, announce);
       return;
     }
     await store.transaction(async (sql) => {
-      if (!(await inbox.settle(sql, entry.id, { state: "answered", runId }))) return;
+      if (!(await inbox.settle(sql, entry, { state: "answered", runId }))) return;
       await sessions.touch(sql, touch);
       await turnQueue.add(sql, turn);
     });
@@ -245,7 +249,7 @@ export class MessageFlow implements AsyncDisposable {
 
   async #settle(entry: InboxEntry, state: "ignored" | "failed", reason: string): Promise<void> {
     const { store, inbox, log } = this.#rooms;
-    await store.transaction((sql) => inbox.settle(sql, entry.id, { state, reason }));
+    await store.transaction((sql) => inbox.settle(sql, entry, { state, reason }));
     log.debug(`inbound message ${state}`, { inbox: entry.id, channel: entry.channel, account: entry.account, reason });
   }
 

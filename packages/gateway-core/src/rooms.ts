@@ -1,11 +1,13 @@
 /** Builds the rooms of a gateway and gives each what it needs of the others. One line per room; nothing starts here. */
 import type { ChannelPlugin } from "@openclaw/channels-contract";
 
+import { MovedChats } from "./channels/moved-chats.ts";
 import { ChannelSupervisor } from "./channels/supervisor.ts";
 import { CommandFlow } from "./flow/command-flow.ts";
 import { ChatCommands } from "./commands/chat-commands.ts";
 import { agentIds, agentSettings, agentWorkspace, defaultAgentId } from "./config/agent-selection.ts";
 import { isSwitchedOn } from "./config/env.ts";
+import { ConfigEditor } from "./config/edit/config-editor.ts";
 import { resolveUnknownPolicy } from "./config/resolve.ts";
 import type { ConfigRuntime } from "./config/runtime.ts";
 import { commandWorld, flowSettings } from "./flow/flow-settings.ts";
@@ -19,6 +21,7 @@ import type { LogFile } from "./logging/log-file.ts";
 import { MediaStore } from "./media/media-store.ts";
 import { PendingMedia } from "./media/pending-media.ts";
 import { MediaFlow } from "./flow/media-flow.ts";
+import { ChangeFlow } from "./flow/changes/change-flow.ts";
 import { InboundFlow } from "./flow/inbound-flow.ts";
 import { MessageFlow } from "./message-flow.ts";
 import { accountStatus } from "./methods/channels.status.ts";
@@ -66,8 +69,16 @@ export function buildRooms(input: RoomsInput): Rooms {
   const { config, store, clock, ids, log, agent } = input;
   const instanceId = ids.uuid();
   const events = new EventBus((error, event) => log.error("an event listener failed", { event, error }));
+  const configEditor = new ConfigEditor({
+    config,
+    channelSchemas: Object.fromEntries(input.plugins.map(({ id, configSchema }) => [id, configSchema])),
+    clock,
+    version: input.version,
+    onChange: (change) => events.publish("config.changed", change),
+  });
   const inbox = new Inbox(store, clock);
   const sessions = new SessionStore(store, clock, ids);
+  const movedChats = new MovedChats(store, clock);
   const pairing = new PairingStore(store, clock);
   const idempotency = new IdempotencyStore(store, clock);
   const backlog = new Backlog(clock);
@@ -141,6 +152,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     ids,
     log: log.child("messages"),
     inbox,
+    movedChats,
     pairing,
     sessions,
     turnQueue,
@@ -153,6 +165,23 @@ export function buildRooms(input: RoomsInput): Rooms {
     turns,
     settings: () => flowSettings(config),
   });
+  const changes = new ChangeFlow({
+    store,
+    clock,
+    log: log.child("messages"),
+    inbox,
+    movedChats,
+    turnQueue,
+    overheard,
+    pendingMedia,
+    outbox,
+    channels: () => channels,
+    commands,
+    inbound,
+    turns,
+    addNote: (sql, sessionKey, line) => scheduled.notes.add(sql, sessionKey, line),
+    settings: () => flowSettings(config),
+  });
   const messages: MessageFlow = new MessageFlow({
     store,
     clock,
@@ -163,6 +192,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     turnQueue,
     channels: () => channels,
     inbound,
+    changes,
     commands,
     turns,
     settings: () => flowSettings(config),
@@ -209,6 +239,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     channels,
     clock,
     config,
+    configEditor,
     events,
     health,
     idempotency,

@@ -1,11 +1,12 @@
 import type { ChannelCapabilities, ReactionCapability, TypingCapability } from "../capabilities.ts";
 import type { Channel, ChannelHost, ChannelProbe } from "../channel.ts";
+import type { InboundChange } from "../changes.ts";
 import type { OutboundContent } from "../content.ts";
 import { ChannelError } from "../errors.ts";
 import type { FetchedMedia } from "../media.ts";
 import type { InboundMessage, OutboundMessage, SendOutcome } from "../messages.ts";
 import type { ChannelState, ChannelStatus } from "../status.ts";
-import { parseMemoryPayload } from "./payload.ts";
+import { parseMemoryChange, parseMemoryPayload } from "./payload.ts";
 import type { MemoryPlatform } from "./platform.ts";
 
 const batchLimit = 100;
@@ -57,6 +58,10 @@ export class MemoryChannel implements Channel {
 
   parse(raw: unknown): InboundMessage | null {
     return parseMemoryPayload(raw);
+  }
+
+  parseChange(raw: unknown): InboundChange | null {
+    return parseMemoryChange(raw);
   }
 
   async send(message: OutboundMessage, signal: AbortSignal): Promise<SendOutcome> {

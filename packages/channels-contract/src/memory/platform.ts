@@ -7,7 +7,7 @@ import { ChannelError } from "../errors.ts";
 import type { FetchedMedia, MediaKind } from "../media.ts";
 import type { Address, ChatType, OutboundMessage, SendOutcome } from "../messages.ts";
 import { SentMessages, type MemorySent, type SendStep, visibleText } from "./outgoing.ts";
-import type { MemoryPayload } from "./payload.ts";
+import type { MemoryPayload, MemoryPayloadOf } from "./payload.ts";
 import { PendingEvents } from "./queue.ts";
 
 export interface MemoryPlatformOptions {
@@ -47,6 +47,8 @@ export interface MemoryInput {
   readonly mentionsSelf?: boolean;
   readonly sentAt?: number;
   readonly files?: readonly MemoryFile[];
+  /** Makes it a part of a message that comes as several. */
+  readonly album?: string;
 }
 
 /** A message on its way in. */
@@ -118,21 +120,33 @@ export class MemoryPlatform {
   /** Someone writes a message. Throws ChannelError UNAVAILABLE when too much is unacknowledged already. */
   say(input: MemoryInput): MemoryDelivery {
     const messageId = input.messageId ?? `m${this.#nextMessage++}`;
-    const { accountId = defaultAccount, files, ...rest } = input;
-    const payload: MemoryPayload = {
-      chatType: "direct",
-      senderId: input.chatId,
-      sentAt: Date.now(),
-      ...rest,
-      ...(files === undefined ? {} : { media: files.map((file) => this.#keepFile(file)) }),
-      type: "message",
-      messageId,
-    };
-    return this.#deliver(accountId, { raw: payload, messageId, aliases: [`message:${input.chatId}:${messageId}`] });
+    const raw: MemoryPayload = { ...this.#written(input), type: "message", messageId };
+    const album = input.album === undefined ? {} : { album: `album:${input.chatId}:${input.album}` };
+    return this.#deliver(input.accountId, { raw, messageId, aliases: [nameOf(input.chatId, messageId)], ...album });
+  }
+
+  /** Someone changes what they wrote: the message with its id, as it reads now. */
+  edit(input: MemoryInput & { readonly messageId: string }): MemoryDelivery {
+    const { messageId } = input;
+    const recordedAs = nameOf(input.chatId, messageId);
+    const raw: MemoryPayload = { ...this.#written(input), type: "edit", messageId, recordedAs };
+    return this.#deliver(input.accountId, { raw, messageId, aliases: [] });
+  }
+
+  /** Someone reacts to a message, or takes a reaction back. */
+  reactTo(reaction: Omit<MemoryPayloadOf<"reaction">, "type" | "at" | "isRemoved"> & { isRemoved?: boolean }) {
+    const raw: MemoryPayload = { isRemoved: false, ...reaction, type: "reaction", at: Date.now() };
+    return this.#deliver(undefined, { raw, messageId: reaction.messageId, aliases: [] });
+  }
+
+  /** A chat goes on under another id. */
+  move(fromChatId: string, toChatId: string): MemoryDelivery {
+    const aliases = [`move:${fromChatId}:${toChatId}`];
+    return this.#deliver(undefined, { raw: { type: "move", fromChatId, toChatId }, messageId: "", aliases });
   }
 
   /** Something happens that asks for no answer, such as a person joining. */
-  notice(text: string, accountId = defaultAccount): MemoryDelivery {
+  notice(text: string, accountId?: string): MemoryDelivery {
     const payload: MemoryPayload = { type: "notice", text };
     return this.#deliver(accountId, { raw: payload, messageId: `n${this.#nextMessage++}`, aliases: [] });
   }
@@ -282,12 +296,22 @@ export class MemoryPlatform {
     return { ...described, reference, size: data.length };
   }
 
+  #written({ accountId: _account, album: _album, files, ...input }: MemoryInput) {
+    return {
+      chatType: "direct" as const,
+      senderId: input.chatId,
+      sentAt: Date.now(),
+      ...input,
+      ...(files === undefined ? {} : { media: files.map((file) => this.#keepFile(file)) }),
+    };
+  }
+
   #deliver(
-    accountId: string,
-    { raw, messageId, aliases }: { raw: MemoryPayload; messageId: string; aliases: readonly string[] },
+    accountId = defaultAccount,
+    { messageId, ...named }: Omit<RecordedEvent, "eventId" | "origin"> & { messageId: string },
   ): MemoryDelivery {
     const origin = this.#refusal === undefined ? "live" : "backlog";
-    const event: RecordedEvent = { eventId: `event:${this.#nextEvent++}`, aliases, raw, origin };
+    const event: RecordedEvent = { eventId: `event:${this.#nextEvent++}`, ...named, origin };
     const pending = this.pending(accountId);
     pending.add(event);
     this.#delivered.set(event.eventId, { accountId, event });
@@ -304,6 +328,10 @@ export class MemoryPlatform {
     this.#refusal = refusal;
     for (const pending of this.#accounts.values()) pending.wake();
   }
+}
+
+function nameOf(chatId: string, messageId: string): string {
+  return `message:${chatId}:${messageId}`;
 }
 
 function changed(messageId: string): SendOutcome {

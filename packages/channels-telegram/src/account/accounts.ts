@@ -17,6 +17,9 @@ const bytesPerMb = 1_048_576;
 /** Where buttons are shown, and whose taps count. */
 export type InlineButtons = "off" | "dm" | "group" | "all" | "allowlist";
 
+/** Whose messages reactions are told of for. */
+export type ReactionNotifications = "off" | "own" | "all";
+
 /** What a running account needs to know. */
 export interface TelegramSettings {
   readonly token?: string;
@@ -26,6 +29,7 @@ export interface TelegramSettings {
   /** The largest file in either direction, in bytes. */
   readonly mediaMaxBytes: number;
   readonly inlineButtons: InlineButtons;
+  readonly reactionNotifications: ReactionNotifications;
   readonly actions: { readonly reactions: boolean; readonly deleteMessage: boolean; readonly sticker: boolean };
   /** Absent: updates are polled. */
   readonly webhook?: WebhookSettings;
@@ -75,6 +79,7 @@ function describeAccount(
       linkPreview: config.linkPreview ?? true,
       mediaMaxBytes: Math.floor((config.mediaMaxMb ?? defaultMediaMaxMb) * bytesPerMb),
       inlineButtons: inlineButtonsOf(config),
+      reactionNotifications: config.reactionNotifications ?? "own",
       actions: {
         reactions: config.actions?.reactions ?? true,
         deleteMessage: config.actions?.deleteMessage ?? true,

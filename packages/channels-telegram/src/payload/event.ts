@@ -31,26 +31,56 @@ export function nameUpdate(update: unknown): NamedUpdate {
 /**
  * The record of an update. Its names start with the bot's id, because another bot numbers anew. A message is also
  * named by its chat and number: the same one may come in a second update. An edit is not, so that it is not taken for
- * the message it changes.
+ * the message it changes. A group that becomes a supergroup says so in both chats; both go by one name.
  */
 export function recordUpdate(named: NamedUpdate, { bot, receivedAt, origin }: Reception): RecordedEvent {
-  const alias = aliasOf(named);
+  const aliases = namesOf(named).map((name) => `${bot.id}:${name}`);
+  const album = albumOf(named);
   return {
     eventId: `${bot.id}:update:${named.id}`,
-    ...(alias === undefined ? {} : { aliases: [`${bot.id}:${alias}`] }),
+    ...(aliases.length === 0 ? {} : { aliases }),
     raw: { bot, receivedAt, update: named.update },
     origin,
+    ...(album === undefined ? {} : { album: `${bot.id}:${album}` }),
   };
 }
 
-function aliasOf({ update, callbackQueryId }: NamedUpdate): string | undefined {
-  if (callbackQueryId !== undefined) return `callback:${callbackQueryId}`;
-  const message = update["message"] ?? update["channel_post"];
-  const chat = isRecord(message) ? message["chat"] : undefined;
-  const chatId = isRecord(chat) ? chat["id"] : undefined;
-  const messageId = isRecord(message) ? message["message_id"] : undefined;
-  if (typeof chatId !== "number" || typeof messageId !== "number") return undefined;
+/** The name of a message among all of its bot. */
+export function messageName(chatId: number, messageId: number): string {
   return `message:${chatId}:${messageId}`;
+}
+
+/** The name of the event that a group became a supergroup. */
+export function moveName(fromChatId: string | number, toChatId: string | number): string {
+  return `move:${fromChatId}:${toChatId}`;
+}
+
+function namesOf({ update, callbackQueryId }: NamedUpdate): string[] {
+  if (callbackQueryId !== undefined) return [`callback:${callbackQueryId}`];
+  const message = messageOf(update);
+  if (message === undefined) return [];
+  const { chatId, messageId, fields } = message;
+  const { migrate_to_chat_id: movedTo, migrate_from_chat_id: movedFrom } = fields;
+  return [
+    messageName(chatId, messageId),
+    ...(typeof movedTo === "number" ? [moveName(chatId, movedTo)] : []),
+    ...(typeof movedFrom === "number" ? [moveName(movedFrom, chatId)] : []),
+  ];
+}
+
+/** The album a message is a part of. https://core.telegram.org/bots/api#message (media_group_id) */
+function albumOf({ update }: NamedUpdate): string | undefined {
+  const message = messageOf(update);
+  const album = message?.fields["media_group_id"];
+  return message !== undefined && typeof album === "string" ? `album:${message.chatId}:${album}` : undefined;
+}
+
+function messageOf(update: Readonly<Record<string, unknown>>) {
+  const fields = update["message"] ?? update["channel_post"];
+  if (!isRecord(fields)) return undefined;
+  const { chat, message_id: messageId } = fields;
+  const chatId = isRecord(chat) ? chat["id"] : undefined;
+  return typeof chatId === "number" && typeof messageId === "number" ? { chatId, messageId, fields } : undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -69,6 +69,24 @@ const messageSchema = z.object({
   sticker: fileSchema.optional(),
   location: locationSchema.optional(),
   venue: z.object({ location: locationSchema, title: z.string(), address: z.string() }).optional(),
+  /** In the old group, when it became a supergroup. */
+  migrate_to_chat_id: z.number().optional(),
+  /** In the new supergroup. */
+  migrate_from_chat_id: z.number().optional(),
+});
+
+/** https://core.telegram.org/bots/api#reactiontype */
+const reactionTypeSchema = z.object({ type: z.string(), emoji: z.string().optional() });
+
+const messageReactionSchema = z.object({
+  chat: chatSchema,
+  message_id: z.number(),
+  /** Missing when it was made in the name of a chat, which then is `actor_chat`. */
+  user: userSchema.optional(),
+  actor_chat: chatSchema.optional(),
+  date: z.number(),
+  old_reaction: z.array(reactionTypeSchema),
+  new_reaction: z.array(reactionTypeSchema),
 });
 
 const callbackQuerySchema = z.object({
@@ -97,8 +115,11 @@ export const recordedUpdateSchema = z.object({
   update: z.object({
     update_id: z.number(),
     message: messageSchema.optional(),
+    edited_message: messageSchema.optional(),
     channel_post: messageSchema.optional(),
+    edited_channel_post: messageSchema.optional(),
     callback_query: callbackQuerySchema.optional(),
+    message_reaction: messageReactionSchema.optional(),
   }),
 });
 
@@ -109,4 +130,5 @@ export type TelegramChat = z.infer<typeof chatSchema>;
 export type TelegramFile = z.infer<typeof fileSchema>;
 export type TelegramLocation = z.infer<typeof locationSchema>;
 export type CallbackQuery = z.infer<typeof callbackQuerySchema>;
+export type MessageReaction = z.infer<typeof messageReactionSchema>;
 export type RecordedBot = RecordedUpdate["bot"];

@@ -23,7 +23,8 @@ function withoutBrackets(name: string): string {
   return name.replace(/[[\]\r\n]+/gu, " ").trim();
 }
 
-function instant(at: number, timeZone: string | undefined): string {
+/** A time as people write it, to the minute: "2026-01-18 00:19 GMT+1". */
+export function instant(at: number, timeZone: string | undefined): string {
   const format = new Intl.DateTimeFormat("en-GB", {
     year: "numeric",
     month: "2-digit",

@@ -128,6 +128,11 @@ export class ChannelSupervisor implements AsyncDisposable {
     return this.#dependencies.plugins.some((plugin) => plugin.id === channel);
   }
 
+  /** What people call a channel, for example "Telegram". */
+  label(channel: string): string {
+    return this.#dependencies.plugins.find((plugin) => plugin.id === channel)?.label ?? channel;
+  }
+
   /** The accounts of a channel that may be written to. */
   accountIds(channel: string): string[] {
     return this.list()

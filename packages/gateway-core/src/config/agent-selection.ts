@@ -8,7 +8,8 @@ export interface BindingSubject {
   readonly channel: string;
   readonly accountId: string;
   readonly chatType: "direct" | "group" | "channel";
-  readonly chatId: string;
+  /** The chat's id, and those it had before. */
+  readonly chatIds: readonly string[];
 }
 
 /** Every agent id, the default one first. */
@@ -54,5 +55,5 @@ function matchesAccount({ match }: Binding, subject: BindingSubject, anyAllowed:
 
 function matchesPeer({ match }: Binding, subject: BindingSubject): boolean {
   const kind = subject.chatType === "direct" ? "dm" : subject.chatType;
-  return match.peer?.kind === kind && match.peer.id === subject.chatId;
+  return match.peer?.kind === kind && subject.chatIds.includes(match.peer.id);
 }

@@ -5,7 +5,7 @@
 import type { ChatCommands, CommandGiver, Order, Reading } from "../commands/chat-commands.ts";
 import type { CommandOutcome, CommandSession } from "../commands/define.ts";
 import type { EventBus } from "../events/bus.ts";
-import type { Inbox } from "../inbox/inbox.ts";
+import type { Inbox, InboxEntry } from "../inbox/inbox.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { OutboxRow } from "../outbox/outbox-table.ts";
 import type { Clock, SqlExecutor, Store } from "../ports.ts";
@@ -32,7 +32,7 @@ export interface CommandFlowRooms {
 
 /** Commands with the message they came in. */
 export interface GivenOrders {
-  readonly inboxId: number;
+  readonly entry: Pick<InboxEntry, "id" | "partIds">;
   readonly orders: readonly Order[];
   readonly sender: CommandGiver["sender"];
   readonly isOwner: boolean;
@@ -73,19 +73,24 @@ export class CommandFlow {
     outbox.wake(rows);
     turns.lanes.pump();
     const { reply } = outcome;
-    return outcome.prompt === undefined && reply !== undefined ? () => this.#announce(turn, reply) : undefined;
+    return outcome.prompt === undefined && !outcome.compact && reply !== undefined
+      ? () => this.#announce(turn, reply)
+      : undefined;
   }
 
   async #write(
     sql: SqlExecutor,
-    { inboxId, touch, turn, withTurn }: GivenOrders,
+    { entry, touch, turn, withTurn }: GivenOrders,
     { outcome, session }: { outcome: CommandOutcome; session: Session | undefined },
   ): Promise<OutboxRow[] | undefined> {
     const { inbox, turnQueue, outbox } = this.#rooms;
-    if (!(await inbox.settle(sql, inboxId, { state: "answered", runId: turn.runId }))) return undefined;
+    if (!(await inbox.settle(sql, entry, { state: "answered", runId: turn.runId }))) return undefined;
     const current = await this.#writeSession(sql, touch, { outcome, session });
-    if (outcome.prompt !== undefined) {
-      await turnQueue.add(sql, { ...turn, request: { ...turn.request, prompt: outcome.prompt } });
+    const { prompt, compact } = outcome;
+    if (compact) {
+      await turnQueue.add(sql, { ...turn, request: { ...turn.request, prompt: "", compact } });
+    } else if (prompt !== undefined) {
+      await turnQueue.add(sql, { ...turn, request: { ...turn.request, prompt } });
       await withTurn?.(sql);
     } else if (turn.source !== "channel") {
       await turnQueue.add(sql, turn);

@@ -22,6 +22,7 @@ export function flowSettings({ current }: ConfigRuntime): FlowSettings {
     inboundDebounceMs: (channel) =>
       current.messages?.inbound?.byChannel?.[channel] ?? current.messages?.inbound?.debounceMs ?? 0,
     backlogMaxAgeMs: current.inbound.answerBacklogMaxAgeMinutes * MINUTE_MS,
+    edits: current.inbound.edits,
     resetRule: (subject) => resetRuleFor(current.session, subject),
     mentionPatterns: (agentId) => mentionPatterns(current, agentId),
     groupHistoryLimit: (agentId) =>
@@ -30,8 +31,8 @@ export function flowSettings({ current }: ConfigRuntime): FlowSettings {
       DEFAULT_GROUP_HISTORY,
     envelope: (channel) => envelopeSettings(current, channel),
     useAccessGroups: current.commands?.useAccessGroups ?? true,
-    agentFor: (channel, accountId, { chat }) =>
-      agentForMessage(current, { channel, accountId, chatType: chat.type, chatId: chat.id }),
+    agentFor: ({ channel, account: accountId }, { chat }, formerChatIds) =>
+      agentForMessage(current, { channel, accountId, chatType: chat.type, chatIds: [chat.id, ...formerChatIds] }),
   };
 }
 

@@ -6,14 +6,15 @@ import type { InboundMessage } from "@openclaw/channels-contract";
 
 import type { EnvelopeSettings } from "../agent/envelope.ts";
 import { promptText, withOverheard } from "../agent/prompt-text.ts";
+import type { MovedChats } from "../channels/moved-chats.ts";
 import type { ChannelSupervisor } from "../channels/supervisor.ts";
 import type { CommandFlow, GivenOrders } from "./command-flow.ts";
 import { filesOf, type PlacedMessage, placeMessage, replyRoute, resetTypeOf, touchOf, turnOf } from "./inbound-turn.ts";
-import type { Inbox, InboxEntry } from "../inbox/inbox.ts";
+import type { Inbox, InboxEntry, Source } from "../inbox/inbox.ts";
 import type { PendingMedia } from "../media/pending-media.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { PairingStore } from "../policy/pairing.ts";
-import { type Decision, decide, isAddressed } from "../policy/policy.ts";
+import { type Decision, decide, isAddressed, withFormerSettings } from "../policy/policy.ts";
 import type { Clock, Ids, Logger, SqlExecutor, Store } from "../ports.ts";
 import type { Backlog } from "../sessions/backlog.ts";
 import type { Overheard } from "../sessions/overheard.ts";
@@ -28,6 +29,8 @@ import type { TurnFlow } from "./turn-flow.ts";
 export interface FlowSettings {
   readonly defaultAgentId: string;
   readonly sessionKeys: SessionKeySettings;
+  /** What becomes of an edit of a message that is answered already. */
+  readonly edits: "note" | "ignore";
   /** Messages that waited longer than this while the gateway was away are kept, but not answered. */
   readonly backlogMaxAgeMs: number;
   /** What happens to a channel's messages while their session is busy. */
@@ -44,8 +47,8 @@ export interface FlowSettings {
   readonly useAccessGroups: boolean;
   /** How messages of a channel are introduced to the agent; undefined where they are not. */
   envelope(channel: string): EnvelopeSettings | undefined;
-  /** The agent a channel's messages go to. */
-  agentFor(channel: string, account: string, message: InboundMessage): string;
+  /** The agent a channel's messages go to. Bindings may name an id that the chat had before. */
+  agentFor(source: Source, message: InboundMessage, formerChatIds: readonly string[]): string;
 }
 
 export interface InboundFlowRooms {
@@ -54,6 +57,7 @@ export interface InboundFlowRooms {
   readonly ids: Ids;
   readonly log: Logger;
   readonly inbox: Inbox;
+  readonly movedChats: MovedChats;
   readonly pairing: PairingStore;
   readonly sessions: SessionStore;
   readonly turnQueue: TurnQueue;
@@ -79,27 +83,13 @@ export class InboundFlow {
 
   /** Decides about a message, once and for all: settling its entry and what follows from it are one commit. */
   async decide(entry: InboxEntry, message: InboundMessage): Promise<void> {
-    const { channels, pairing, clock, settings } = this.#rooms;
-    const access = channels().access(entry.channel, entry.account);
-    if (!access) return this.#ignore(entry, "its account is no longer configured");
+    const { clock, settings } = this.#rooms;
+    const judged = await this.judge(entry, message);
+    if (!judged) return this.#ignore(entry, "its account is no longer configured");
     if (clock.now() - message.sentAt > settings().backlogMaxAgeMs) {
       return this.#ignore(entry, "it is older than the gateway answers");
     }
-    const agentId = settings().agentFor(entry.channel, entry.account, message);
-    const placed = placeMessage(entry, message, {
-      agentId,
-      sessionKeys: settings().sessionKeys,
-      envelope: settings().envelope(entry.channel),
-    });
-    const isPaired = await pairing.isApproved(entry.channel, entry.account, message.sender.id);
-    const decision = decide({
-      message,
-      access,
-      isPaired,
-      activation: (await this.#groupSession(placed))?.activation,
-      mentionPatterns: settings().mentionPatterns(agentId),
-      useAccessGroups: settings().useAccessGroups,
-    });
+    const { placed, decision } = judged;
     switch (decision.action) {
       case "ignore":
         return this.#ignore(entry, decision.reason);
@@ -108,6 +98,33 @@ export class InboundFlow {
       default:
         return this.#hear(placed, decision);
     }
+  }
+
+  /** Where a message belongs and what is to be done with it; undefined when its account is gone. Changes nothing. */
+  async judge(
+    entry: InboxEntry,
+    message: InboundMessage,
+  ): Promise<{ readonly placed: PlacedMessage; readonly decision: Decision } | undefined> {
+    const { channels, pairing, settings } = this.#rooms;
+    const access = channels().access(entry.channel, entry.account);
+    if (!access) return undefined;
+    const isDirect = message.chat.type === "direct";
+    const formerIds = isDirect ? [] : await this.#rooms.movedChats.formerIds(entry, message.chat.id);
+    const agentId = settings().agentFor(entry, message, formerIds);
+    const placed = placeMessage(entry, message, {
+      agentId,
+      sessionKeys: settings().sessionKeys,
+      envelope: settings().envelope(entry.channel),
+    });
+    const decision = decide({
+      message,
+      access: withFormerSettings(access, message.chat.id, formerIds),
+      isPaired: await pairing.isApproved(entry.channel, entry.account, message.sender.id),
+      activation: (await this.#groupSession(placed))?.activation,
+      mentionPatterns: settings().mentionPatterns(agentId),
+      useAccessGroups: settings().useAccessGroups,
+    });
+    return { placed, decision };
   }
 
   /** A message of someone who is listened to: a command, something to answer, or something to keep in mind. */
@@ -132,7 +149,7 @@ export class InboundFlow {
     const name = displayName ?? username;
     const turn = turnOf(placed, this.#rooms.ids.uuid(), heard);
     await this.#rooms.commands.carryOut({
-      inboxId: entry.id,
+      entry,
       orders,
       sender: { id, channel: entry.channel, ...(name === undefined ? {} : { name }) },
       isOwner: heard.isOwner,
@@ -146,7 +163,7 @@ export class InboundFlow {
     const { store, inbox, overheard, settings } = this.#rooms;
     const limit = settings().groupHistoryLimit(agentId);
     await store.transaction(async (sql) => {
-      if (!(await inbox.settle(sql, entry.id, { state: "ignored", reason }))) return;
+      if (!(await inbox.settle(sql, entry, { state: "ignored", reason }))) return;
       await overheard.add(sql, sessionKey, { line: promptText(message), limit });
     });
   }
@@ -172,7 +189,7 @@ export class InboundFlow {
       const settlement = timing
         ? ({ state: "answered", runId: turn.runId } as const)
         : ({ state: "ignored", reason: "too many messages wait in its session" } as const);
-      if (!(await inbox.settle(sql, entry.id, settlement)) || !timing) return;
+      if (!(await inbox.settle(sql, entry, settlement)) || !timing) return;
       await sessions.touch(sql, touchOf(placed, this.#resetRuleFor(placed)));
       const prompt = withOverheard(turn.request.prompt, await overheard.take(sql, turn.sessionKey));
       await turnQueue.add(sql, { ...turn, request: { ...turn.request, prompt }, ...timing });
@@ -204,7 +221,7 @@ export class InboundFlow {
     const { channel, account } = entry;
     const { sender, chat } = message;
     const rows = await store.transaction(async (sql) => {
-      if (!(await inbox.settle(sql, entry.id, { state: "ignored", reason: "the sender is not paired" }))) return [];
+      if (!(await inbox.settle(sql, entry, { state: "ignored", reason: "the sender is not paired" }))) return [];
       const senderName = sender.displayName ?? sender.username;
       const subject = {
         channel,
@@ -222,7 +239,7 @@ export class InboundFlow {
 
   async #ignore(entry: InboxEntry, reason: string): Promise<void> {
     const { store, inbox, log } = this.#rooms;
-    await store.transaction((sql) => inbox.settle(sql, entry.id, { state: "ignored", reason }));
+    await store.transaction((sql) => inbox.settle(sql, entry, { state: "ignored", reason }));
     log.debug("inbound message ignored", { inbox: entry.id, channel: entry.channel, account: entry.account, reason });
   }
 }

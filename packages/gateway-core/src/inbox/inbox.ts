@@ -8,6 +8,8 @@ const REMEMBER_MS = 30 * 24 * 60 * 60 * 1000;
 /** More than this many unanswered entries and nothing is accepted: the platform keeps what it is not thanked for. */
 const MAX_WAITING = 20_000;
 const PRUNE_BATCH = 500;
+/** Platforms put about ten into an album. */
+const MAX_ALBUM_ROWS = 100;
 
 /** One account of one channel: deliveries, cursors and chats are told apart by it. */
 export interface Source {
@@ -22,6 +24,16 @@ export interface InboxEntry extends Source {
   readonly origin: "live" | "backlog";
   readonly raw: unknown;
   readonly receivedAt: number;
+  /** Set for a part of a message that comes as several. */
+  readonly album?: string;
+  /** The other parts, once they are together: they share whatever becomes of the first. */
+  readonly partIds?: readonly number[];
+}
+
+/** An entry with what became of it. */
+export interface SettledEntry extends InboxEntry {
+  readonly state: InboxSummary["state"];
+  readonly runId?: string;
 }
 
 /** What became of an entry. `failed` is a payload nobody could read; it stays for a later version to try. */
@@ -48,6 +60,9 @@ interface InboxRow {
   readonly origin: "live" | "backlog";
   readonly raw: string;
   readonly received_at: number;
+  readonly album: string | null;
+  readonly state: InboxSummary["state"];
+  readonly run_id: string | null;
 }
 
 /**
@@ -100,8 +115,7 @@ export class Inbox {
   /** The oldest entries nobody has decided about, from after `afterId`. */
   async waiting(limit: number, afterId = 0): Promise<InboxEntry[]> {
     const rows = await this.#store.all<InboxRow>(
-      `SELECT id, channel, account, event_id, origin, raw, received_at
-       FROM inbox WHERE state = 'received' AND id > ? ORDER BY id LIMIT ?`,
+      "SELECT * FROM inbox WHERE state = 'received' AND id > ? ORDER BY id LIMIT ?",
       afterId,
       limit,
     );
@@ -109,16 +123,37 @@ export class Inbox {
   }
 
   /** The entry that goes by a name, with what became of it. */
-  async find(source: Source, name: string): Promise<(InboxEntry & { readonly runId?: string }) | undefined> {
-    const row = await this.#store.get<InboxRow & { run_id: string | null }>(
+  async find(source: Source, name: string): Promise<SettledEntry | undefined> {
+    const row = await this.#store.get<InboxRow>(
       `SELECT inbox.* FROM inbox JOIN inbox_names ON inbox_names.inbox_id = inbox.id
        WHERE inbox_names.channel = ? AND inbox_names.account = ? AND inbox_names.name = ?`,
       source.channel,
       source.account,
       name,
     );
-    if (!row) return undefined;
-    return { ...toEntry(row), ...(row.run_id === null ? {} : { runId: row.run_id }) };
+    return row && toSettled(row);
+  }
+
+  /** The parts of an album, the one that came first first. An entry that is no part of one is alone. */
+  async album(entry: SettledEntry): Promise<SettledEntry[]> {
+    if (entry.album === undefined) return [entry];
+    const rows = await this.#store.all<InboxRow>(
+      "SELECT * FROM inbox WHERE channel = ? AND account = ? AND album = ? ORDER BY id LIMIT ?",
+      entry.channel,
+      entry.account,
+      entry.album,
+      MAX_ALBUM_ROWS,
+    );
+    return rows.map(toSettled);
+  }
+
+  /** The newest delivery that changed the message of an entry; the entry itself when there is none. */
+  async newestVersion(entry: SettledEntry): Promise<SettledEntry> {
+    const row = await this.#store.get<InboxRow>(
+      "SELECT * FROM inbox WHERE edit_of = ? ORDER BY id DESC LIMIT 1",
+      entry.id,
+    );
+    return row ? toSettled(row) : entry;
   }
 
   /** Newest first, without what was delivered: that may be long, and stands in the sessions. */
@@ -142,17 +177,25 @@ export class Inbox {
     return row?.waiting ?? 0;
   }
 
-  /** Writes the decision down, in the transaction that carries it out. Answers false when it was settled before. */
-  async settle(sql: SqlExecutor, entryId: number, settlement: Settlement): Promise<boolean> {
-    const changed = await sql.run(
-      "UPDATE inbox SET state = ?, reason = ?, run_id = ?, updated_at = ? WHERE id = ? AND state = 'received'",
-      settlement.state,
-      "reason" in settlement ? settlement.reason : null,
-      "runId" in settlement ? settlement.runId : null,
-      this.#clock.now(),
-      entryId,
-    );
-    return changed === 1;
+  /**
+   * Writes the decision down, for all parts of a message, in the transaction that carries it out. Answers false when
+   * it was settled before.
+   */
+  async settle(sql: SqlExecutor, entry: Pick<InboxEntry, "id" | "partIds">, settlement: Settlement): Promise<boolean> {
+    if (!(await this.#settleOne(sql, entry.id, settlement))) return false;
+    for (const id of entry.partIds ?? []) await this.#settleOne(sql, id, settlement);
+    return true;
+  }
+
+  /** As `settle`, for a delivery that changed the message of an earlier one. */
+  async settleEdit(
+    sql: SqlExecutor,
+    { entry, original }: { entry: InboxEntry; original: InboxEntry },
+    settlement: Settlement,
+  ): Promise<boolean> {
+    if (!(await this.#settleOne(sql, entry.id, settlement))) return false;
+    await sql.run("UPDATE inbox SET edit_of = ? WHERE id = ?", original.id, entry.id);
+    return true;
   }
 
   /** Forgets settled entries older than 30 days, a bounded number per call. Answers how many. */
@@ -163,6 +206,18 @@ export class Inbox {
       this.#clock.now() - REMEMBER_MS,
       PRUNE_BATCH,
     );
+  }
+
+  async #settleOne(sql: SqlExecutor, entryId: number, settlement: Settlement): Promise<boolean> {
+    const changed = await sql.run(
+      "UPDATE inbox SET state = ?, reason = ?, run_id = ?, updated_at = ? WHERE id = ? AND state = 'received'",
+      settlement.state,
+      "reason" in settlement ? settlement.reason : null,
+      "runId" in settlement ? settlement.runId : null,
+      this.#clock.now(),
+      entryId,
+    );
+    return changed === 1;
   }
 
   async #refuseWhenFull(sql: SqlExecutor, arriving: number): Promise<void> {
@@ -186,8 +241,8 @@ export class Inbox {
     }
     const now = this.#clock.now();
     const row = await sql.get<{ id: number }>(
-      `INSERT INTO inbox (channel, account, event_id, origin, raw, state, received_at, updated_at)
-       VALUES (?, ?, ?, ?, ?, 'received', ?, ?) RETURNING id`,
+      `INSERT INTO inbox (channel, account, event_id, origin, raw, state, received_at, updated_at, album)
+       VALUES (?, ?, ?, ?, ?, 'received', ?, ?, ?) RETURNING id`,
       source.channel,
       source.account,
       event.eventId,
@@ -195,6 +250,7 @@ export class Inbox {
       JSON.stringify(event.raw),
       now,
       now,
+      event.album ?? null,
     );
     if (!row) throw new Error("The inbox insert returned no row.");
     for (const name of names) {
@@ -206,7 +262,16 @@ export class Inbox {
         row.id,
       );
     }
-    return { id: row.id, ...source, eventId: event.eventId, origin: event.origin, raw: event.raw, receivedAt: now };
+    const { eventId, origin, raw, album } = event;
+    return {
+      id: row.id,
+      ...source,
+      eventId,
+      origin,
+      raw,
+      receivedAt: now,
+      ...(album === undefined ? {} : { album }),
+    };
   }
 }
 
@@ -219,5 +284,10 @@ function toEntry(row: InboxRow): InboxEntry {
     origin: row.origin,
     raw: JSON.parse(row.raw),
     receivedAt: row.received_at,
+    ...(row.album === null ? {} : { album: row.album }),
   };
+}
+
+function toSettled(row: InboxRow): SettledEntry {
+  return { ...toEntry(row), state: row.state, ...(row.run_id === null ? {} : { runId: row.run_id }) };
 }

@@ -39,6 +39,22 @@ export class PendingMedia {
     }
   }
 
+  /** Puts another file in the place of the one that stands at an index among those of a turn. */
+  async replaceAt(
+    sql: SqlExecutor,
+    { runId, index }: { runId: string; index: number },
+    { origin, reference }: PendingFile,
+  ): Promise<void> {
+    await sql.run(
+      `UPDATE turn_media SET origin = ?, reference = ?
+       WHERE id = (SELECT id FROM turn_media WHERE run_id = ? ORDER BY id LIMIT 1 OFFSET ?)`,
+      origin,
+      JSON.stringify(reference),
+      runId,
+      index,
+    );
+  }
+
   /** In the order in which they came. */
   async of(runId: string): Promise<PendingFile[]> {
     const rows = await this.#store.all<Row>(

@@ -48,6 +48,18 @@ export function isAddressed(message: InboundMessage): boolean {
   return message.mentionsSelf === true || message.replyTo?.isSelf === true;
 }
 
+/** The rules for a group that had other ids before: what is set for one of those counts until the new one is listed. */
+export function withFormerSettings(
+  access: AccessSettings,
+  chatId: string,
+  formerIds: readonly string[],
+): AccessSettings {
+  const { groups } = access;
+  if (!groups || groups[chatId]) return access;
+  const former = formerIds.map((id) => groups[id]).find((settings) => settings !== undefined);
+  return former ? { ...access, groups: { ...groups, [chatId]: former } } : access;
+}
+
 function decideDirect(input: PolicyInput): Decision {
   const { message, access, isPaired } = input;
   if (access.directPolicy === "disabled") return ignore("direct messages are turned off (dmPolicy is disabled)");

@@ -20,7 +20,7 @@ export class Overheard {
     await sql.run(
       "INSERT INTO overheard (session_key, line, created_at) VALUES (?, ?, ?)",
       sessionKey,
-      line.length <= MAX_LINE_LENGTH ? line : `${line.slice(0, MAX_LINE_LENGTH)}…`,
+      shorten(line),
       this.#clock.now(),
     );
     await sql.run(
@@ -30,6 +30,18 @@ export class Overheard {
       sessionKey,
       limit,
     );
+  }
+
+  /** Puts another line in the place of one that nobody was told yet. Answers false when there is none. */
+  async replace(sql: SqlExecutor, sessionKey: string, { from, to }: { from: string; to: string }): Promise<boolean> {
+    const changed = await sql.run(
+      `UPDATE overheard SET line = ? WHERE id = (
+         SELECT id FROM overheard WHERE session_key = ? AND line = ? ORDER BY id DESC LIMIT 1)`,
+      shorten(to),
+      sessionKey,
+      shorten(from),
+    );
+    return changed === 1;
   }
 
   /** Hands the lines of a session over, oldest first: they are told to one turn. */
@@ -50,4 +62,8 @@ export class Overheard {
       PRUNE_BATCH,
     );
   }
+}
+
+function shorten(line: string): string {
+  return line.length <= MAX_LINE_LENGTH ? line : `${line.slice(0, MAX_LINE_LENGTH)}…`;
 }

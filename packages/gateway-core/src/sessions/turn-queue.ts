@@ -93,6 +93,17 @@ export class TurnQueue {
     return row && (row.queue_mode === "collect" ? this.#backlog.collect(sql, row) : toTurn(row));
   }
 
+  /** Puts another prompt in the place of a turn's. Answers false for a turn that was begun, or was asked otherwise. */
+  async replacePrompt(sql: SqlExecutor, turn: Turn, prompt: string): Promise<boolean> {
+    const changed = await sql.run(
+      "UPDATE turns SET request = ? WHERE run_id = ? AND state = 'queued' AND attempts = 0 AND request = ?",
+      JSON.stringify({ ...turn.request, prompt }),
+      turn.runId,
+      JSON.stringify(turn.request),
+    );
+    return changed === 1;
+  }
+
   /** When the next queued turn may begin, in epoch milliseconds; undefined when none has to wait for its time. */
   async nextBegin(): Promise<number | undefined> {
     const row = await this.#store.get<{ at: number | null }>(

@@ -242,7 +242,7 @@ describe("configSchema", () => {
       channels: { defaults: { groupPolicy: "allowlist" } },
       cron: { enabled: true, maxConcurrentRuns: 1 },
       session: { scope: "per-sender", dmScope: "main", identityLinks: {}, mainKey: "main" },
-      inbound: { answerBacklogMaxAgeMinutes: 720 },
+      inbound: { answerBacklogMaxAgeMinutes: 720, edits: "note" },
       outbound: { unknownPolicy: "label" },
       tools: {
         web: {

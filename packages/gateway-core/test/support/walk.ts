@@ -2,12 +2,15 @@ import { createMemoryChannel, type MemoryPlatform } from "@openclaw/channels-con
 import type { EventName, EventPayload } from "@openclaw/protocol";
 
 import type { EnvelopeSettings } from "../../src/agent/envelope.ts";
+import { MovedChats } from "../../src/channels/moved-chats.ts";
 import { ChannelSupervisor } from "../../src/channels/supervisor.ts";
 import { EventBus } from "../../src/events/bus.ts";
 import { Inbox } from "../../src/inbox/inbox.ts";
 import { CommandFlow } from "../../src/flow/command-flow.ts";
 import { ChatCommands } from "../../src/commands/chat-commands.ts";
 import type { ModelChoice } from "../../src/commands/define.ts";
+import { ChangeFlow } from "../../src/flow/changes/change-flow.ts";
+import { SessionNotes } from "../../src/cron/session-notes.ts";
 import { type FlowSettings, InboundFlow } from "../../src/flow/inbound-flow.ts";
 import { MessageFlow } from "../../src/message-flow.ts";
 import { Overheard } from "../../src/sessions/overheard.ts";
@@ -50,6 +53,7 @@ export interface WalkOptions {
   readonly groupHistoryLimit?: number;
   readonly useAccessGroups?: boolean;
   readonly sendPolicy?: SendPolicySettings;
+  readonly edits?: "note" | "ignore";
   readonly envelope?: EnvelopeSettings;
   /** The commit at which the process dies. */
   readonly death?: Death;
@@ -71,6 +75,8 @@ export async function openWalk(options: WalkOptions) {
   events.onAny(({ event, payload }) => published.push({ event, payload }));
   const inbox = new Inbox(store, clock);
   const sessions = new SessionStore(store, clock, ids);
+  const movedChats = new MovedChats(store, clock);
+  const notes = new SessionNotes(store, clock);
   const pairing = new PairingStore(store, clock);
   const backlog = new Backlog(clock);
   const turnQueue = new TurnQueue(store, clock, { owner: ids.uuid(), backlog });
@@ -122,7 +128,7 @@ export async function openWalk(options: WalkOptions) {
     replyPrefix: () => ({}),
     maySend: (session) => maySend(options.sendPolicy, session),
     call: () => Promise.reject(new Error("This walk has no methods.")),
-    takeNotes: () => Promise.resolve([]),
+    takeNotes: (sessionKey, runId) => notes.take(sessionKey, runId),
     settings: () => ({ maxConcurrent: options.maxConcurrent ?? 4, timeoutMs: options.turnTimeoutMs ?? 10_000 }),
   });
   const overheard = new Overheard(store, clock);
@@ -143,6 +149,7 @@ export async function openWalk(options: WalkOptions) {
     sessionKeys: { scope: "per-sender", dmScope: options.dmScope ?? "per-channel-peer", mainKey: "main" },
     queueFor: () => ({ mode: "followup", debounceMs: 0, cap: 20, drop: "summarize", ...options.queue }),
     inboundDebounceMs: () => options.inboundDebounceMs ?? 0,
+    edits: options.edits ?? "note",
     backlogMaxAgeMs: 12 * 60 * 60 * 1000,
     agentFor: () => "main",
     resetRule: () => options.resetRule ?? {},
@@ -157,6 +164,7 @@ export async function openWalk(options: WalkOptions) {
     ids,
     log,
     inbox,
+    movedChats,
     pairing,
     sessions,
     turnQueue,
@@ -169,6 +177,23 @@ export async function openWalk(options: WalkOptions) {
     turns,
     settings,
   });
+  const changes = new ChangeFlow({
+    store,
+    clock,
+    log,
+    inbox,
+    movedChats,
+    turnQueue,
+    overheard,
+    pendingMedia,
+    outbox,
+    channels: () => channels,
+    commands,
+    inbound,
+    turns,
+    addNote: (sql, sessionKey, line) => notes.add(sql, sessionKey, line),
+    settings,
+  });
   const flow: MessageFlow = new MessageFlow({
     store,
     clock,
@@ -179,6 +204,7 @@ export async function openWalk(options: WalkOptions) {
     turnQueue,
     channels: () => channels,
     inbound,
+    changes,
     commands,
     turns,
     settings,

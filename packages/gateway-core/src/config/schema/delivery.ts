@@ -22,6 +22,12 @@ export const inboundSchema = z.strictObject({
     43_200,
     "Messages that waited while the gateway was away are answered up to this age; older ones are kept, unanswered.",
   ).default(720),
+  edits: z
+    .enum(["note", "ignore"])
+    .default("note")
+    .describe(
+      "What becomes of an edit of a message that is answered already: the next turn of its session is told of it, or nothing. An edit of a message that still waits replaces its text either way.",
+    ),
 });
 
 /** Channel ids of the documented configuration, whether or not this version has the channel. */

@@ -1,0 +1,31 @@
+import type { ChatMove } from "@openclaw/channels-contract";
+
+import type { InboxEntry } from "../../inbox/inbox.ts";
+import { moveSessions } from "../../sessions/move-session.ts";
+import type { ChangeFlowRooms } from "./change-flow.ts";
+
+/** Chats that go on under another id: sessions and what waits to be sent follow, and settings by the old id count on. */
+export class ChatMoves {
+  readonly #rooms: ChangeFlowRooms;
+
+  constructor(rooms: ChangeFlowRooms) {
+    this.#rooms = rooms;
+  }
+
+  /** Answers what became of the move. */
+  async apply(entry: InboxEntry, { fromChatId: from, toChatId: to }: ChatMove): Promise<string> {
+    const { store, inbox, outbox, movedChats, turns, log } = this.#rooms;
+    const { channel, account } = entry;
+    const reason = `the chat ${from} goes on as ${to}`;
+    const rows = await store.transaction(async (sql) => {
+      if (!(await inbox.settle(sql, entry, { state: "ignored", reason }))) return [];
+      await movedChats.add(sql, entry, { from, to });
+      await moveSessions(sql, { channel, account, from, to });
+      return outbox.moveChat(sql, { channel, account, chatId: from }, to);
+    });
+    log.info("a chat has a new id; its sessions and messages follow", { channel, account, from, to });
+    outbox.wake(rows);
+    turns.lanes.pump();
+    return reason;
+  }
+}
