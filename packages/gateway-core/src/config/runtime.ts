@@ -45,6 +45,8 @@ export interface ConfigRuntime {
   readonly logFile: LogPlace | undefined;
   /** The process environment with the `.env` files and the configuration's own variables underneath. */
   readonly environment: Environment;
+  /** The same without the configuration's own variables: what another configuration would be put on top of. */
+  readonly outerEnvironment: Environment;
   /** What an operator should know at start: keys without effect, files that others can read. One sentence each. */
   readonly warnings: readonly string[];
   /** Credentials of the configuration and of the environment, for the log's mask. */
@@ -94,6 +96,7 @@ export async function loadConfigRuntime(options: LoadOptions): Promise<ConfigRun
     paths,
     logFile: logPlace(config, paths, homeDirectory),
     environment: usable.environment,
+    outerEnvironment: environment,
     warnings: [...warnings, ...noteworthy(config, Object.keys(channelSchemas))],
     secrets: collectSecrets(config, usable.environment),
   };
@@ -190,6 +193,7 @@ export function fixedConfig(partial: GatewayConfigInput = {}, options: FixedConf
     paths,
     logFile: placed ? logPlace(config, paths, homedir()) : undefined,
     environment,
+    outerEnvironment: given,
     warnings: noteworthy(config, Object.keys(channelSchemas)),
     secrets: collectSecrets(config, environment),
   };

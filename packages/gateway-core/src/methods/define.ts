@@ -1,6 +1,7 @@
 import type { MethodName, ParamsOf, ResultOf } from "@openclaw/protocol";
 
 import type { ChannelSupervisor } from "../channels/supervisor.ts";
+import type { ConfigEditor } from "../config/edit/config-editor.ts";
 import type { ConfigRuntime } from "../config/runtime.ts";
 import type { Caller } from "../connection/caller.ts";
 import type { EventBus } from "../events/bus.ts";
@@ -27,6 +28,7 @@ export interface Services {
   readonly channels: ChannelSupervisor;
   readonly clock: Clock;
   readonly config: ConfigRuntime;
+  readonly configEditor: ConfigEditor;
   readonly events: EventBus;
   readonly health: HealthMonitor;
   readonly idempotency: IdempotencyStore;

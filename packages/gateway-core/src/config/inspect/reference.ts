@@ -61,6 +61,8 @@ function collect(wrapped: z.ZodType, path: string, rows: Row[], later: string[])
   const { schema, notes, description, defaultValue } = bare(wrapped);
   if (notes.later === true) {
     later.push(path);
+  } else if (notes.part !== undefined) {
+    collect(notes.part(), path, rows, later);
   } else if (schema instanceof z.ZodObject) {
     for (const [key, below] of Object.entries<z.ZodType>(schema.shape)) {
       collect(below, `${path}.${key}`, rows, later);

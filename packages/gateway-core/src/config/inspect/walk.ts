@@ -100,6 +100,16 @@ export function findSecrets(schema: z.ZodType, value: unknown): readonly string[
   return found;
 }
 
+/** The path of every text that the schema says is a credential. */
+export function findSecretPaths(schema: z.ZodType, value: unknown): readonly string[] {
+  const found: string[] = [];
+  walkValues(schema, value, (path, item, notes) => {
+    if (notes.secret === true && typeof item === "string") found.push(joinPath(path));
+    return true;
+  });
+  return found;
+}
+
 function asksForNothing(value: unknown, inert: readonly unknown[]): boolean {
   if (isPlainObject(value) && Object.keys(value).length === 0) return true;
   return inert.some((quiet) => covers(value, quiet));

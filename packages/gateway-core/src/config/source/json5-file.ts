@@ -39,6 +39,16 @@ export async function readBoundedFile(path: string): Promise<string | undefined>
   }
 }
 
+/** The parser, for those who read parts of a text. It is loaded where it is needed: most files are plain JSON. */
+export interface Json5 {
+  parse<T>(text: string): T;
+}
+
+export async function loadJson5(): Promise<Json5> {
+  const { default: json5 } = await import("json5");
+  return json5;
+}
+
 /** Reads JSON5: JSON with comments, trailing commas and unquoted keys. Throws SourceFileError with line and column. */
 export async function parseJson5(source: string): Promise<unknown> {
   const text = source.startsWith("\uFEFF") ? source.slice(1) : source;

@@ -1,0 +1,50 @@
+import * as z from "zod";
+
+import { baseHash, configRestart, configSentinel, configSource } from "../entities/config.ts";
+import { json, milliseconds, sessionKey } from "../entities/primitives.ts";
+import { defineMethod } from "../define.ts";
+
+export const configApply = defineMethod({
+  name: "config.apply",
+  summary: "Replaces the configuration file, for the gateway to be restarted with it.",
+  roles: ["operator"],
+  scope: "operator.admin",
+  params: z.strictObject({
+    raw: configSource,
+    baseHash,
+    sessionKey: sessionKey.optional().describe("Whose turn asked for it."),
+    note: z.string().max(4096).optional().describe("Why, for the answer and the log."),
+    restartDelayMs: milliseconds.optional().describe("Has no effect yet: this version does not restart itself."),
+  }),
+  result: z.object({
+    ok: z.literal(true),
+    path: z.string(),
+    hash: z.string(),
+    config: json.describe("With every default; credentials are redacted."),
+    changedPaths: z.array(z.string()).describe("Keys that have another value than before."),
+    requiresRestart: z.boolean().describe("True while the gateway runs on something else than the file says."),
+    restart: configRestart,
+    sentinel: configSentinel,
+  }),
+  idempotency: "natural",
+  errors: [],
+  example: {
+    params: {
+      raw: '{ gateway: { mode: "local" } }',
+      baseHash: "hmac-sha256:v1:n7kDMxQR2e89AB3UB4IHFNFtF9_UxLBnXpn0mQskva8",
+    },
+    result: {
+      ok: true,
+      path: "/home/me/.openclaw/openclaw.json",
+      hash: "hmac-sha256:v1:i8YUiV_FCZNgELtNBB8bVAolNgmU8GHP1bHveqM_rqE",
+      config: { gateway: { mode: "local" } },
+      changedPaths: ["gateway.mode"],
+      requiresRestart: true,
+      restart: { ok: false, pid: 4711, delayMs: 0, reason: "config.apply", mode: "manual" },
+      sentinel: {
+        persisted: false,
+        payload: { kind: "config-apply", status: "ok", ts: 1795395352644, requiresRestart: true },
+      },
+    },
+  },
+});

@@ -1,0 +1,40 @@
+import * as z from "zod";
+
+import { baseHash, configSource } from "../entities/config.ts";
+import { json } from "../entities/primitives.ts";
+import { defineMethod } from "../define.ts";
+
+export const configSet = defineMethod({
+  name: "config.set",
+  summary: "Replaces the configuration file. The gateway goes on with what it runs on until it is restarted.",
+  roles: ["operator"],
+  scope: "operator.admin",
+  params: z.strictObject({
+    raw: configSource,
+    baseHash,
+  }),
+  result: z.object({
+    ok: z.literal(true),
+    path: z.string(),
+    hash: z.string(),
+    config: json.describe("With every default; credentials are redacted."),
+    changedPaths: z.array(z.string()).describe("Keys that have another value than before."),
+    requiresRestart: z.boolean().describe("True while the gateway runs on something else than the file says."),
+  }),
+  idempotency: "natural",
+  errors: [],
+  example: {
+    params: {
+      raw: '{ gateway: { mode: "local" } }',
+      baseHash: "hmac-sha256:v1:n7kDMxQR2e89AB3UB4IHFNFtF9_UxLBnXpn0mQskva8",
+    },
+    result: {
+      ok: true,
+      path: "/home/me/.openclaw/openclaw.json",
+      hash: "hmac-sha256:v1:i8YUiV_FCZNgELtNBB8bVAolNgmU8GHP1bHveqM_rqE",
+      config: { gateway: { mode: "local" } },
+      changedPaths: ["gateway.mode"],
+      requiresRestart: true,
+    },
+  },
+});
