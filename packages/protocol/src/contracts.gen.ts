@@ -4,7 +4,7 @@ import { agentHealth, configHealth, eventLoopHealth, healthProblem, healthSnapsh
 import { agentIdentity, agentRow, modelInfo } from "./entities/model.ts";
 import { attachment, chatMessage, contentBlock, tokenUsage, usageCost } from "./entities/message.ts";
 import { channelAccountStatus, channelHealth, channelIdentity, channelMeta, channelProbe, channelState, channelSummary, linkChannel, statusIssue } from "./entities/channel.ts";
-import { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, sessionDefaults, snapshot } from "./entities/connect.ts";
+import { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, resumeOffer, resumePoint, sessionDefaults, snapshot } from "./entities/connect.ts";
 import { cronDelivery, cronIsolation, cronJob, cronJobInput, cronJobState, cronMissedPolicy, cronPayload, cronPayloadInput, cronRunEntry, cronSchedule, cronScheduleInput } from "./entities/cron.ts";
 import { deliveryContext, sessionEntry, sessionKind, sessionModelDefaults, sessionOrigin, sessionRow, sessionStatus, transcriptEntry } from "./entities/session.ts";
 import { errorCode, errorShape, eventFrame, requestFrame, responseFrame, stateVersion } from "./entities/frame.ts";
@@ -221,6 +221,8 @@ export const ENTITIES = {
   RecentSession: recentSession,
   RequestFrame: requestFrame,
   ResponseFrame: responseFrame,
+  ResumeOffer: resumeOffer,
+  ResumePoint: resumePoint,
   RunMeta: runMeta,
   RunPayload: runPayload,
   RunResult: runResult,

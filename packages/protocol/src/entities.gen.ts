@@ -6,7 +6,7 @@ import type { agentHealth, configHealth, eventLoopHealth, healthProblem, healthS
 import type { agentIdentity, agentRow, modelInfo } from "./entities/model.ts";
 import type { attachment, chatMessage, contentBlock, tokenUsage, usageCost } from "./entities/message.ts";
 import type { channelAccountStatus, channelHealth, channelIdentity, channelMeta, channelProbe, channelState, channelSummary, linkChannel, statusIssue } from "./entities/channel.ts";
-import type { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, sessionDefaults, snapshot } from "./entities/connect.ts";
+import type { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, resumeOffer, resumePoint, sessionDefaults, snapshot } from "./entities/connect.ts";
 import type { cronDelivery, cronIsolation, cronJob, cronJobInput, cronJobState, cronMissedPolicy, cronPayload, cronPayloadInput, cronRunEntry, cronSchedule, cronScheduleInput } from "./entities/cron.ts";
 import type { deliveryContext, sessionEntry, sessionKind, sessionModelDefaults, sessionOrigin, sessionRow, sessionStatus, transcriptEntry } from "./entities/session.ts";
 import type { heartbeatReport } from "./entities/heartbeat.ts";
@@ -78,6 +78,8 @@ export type PairingRequest = Wire<z.output<typeof pairingRequest>>;
 export type PendingNode = Wire<z.output<typeof pendingNode>>;
 export type PresenceEntry = Wire<z.output<typeof presenceEntry>>;
 export type RecentSession = Wire<z.output<typeof recentSession>>;
+export type ResumeOffer = Wire<z.output<typeof resumeOffer>>;
+export type ResumePoint = Wire<z.output<typeof resumePoint>>;
 export type RunMeta = Wire<z.output<typeof runMeta>>;
 export type RunPayload = Wire<z.output<typeof runPayload>>;
 export type RunResult = Wire<z.output<typeof runResult>>;

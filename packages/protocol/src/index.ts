@@ -76,6 +76,8 @@ export type {
   PendingNode,
   PresenceEntry,
   RecentSession,
+  ResumeOffer,
+  ResumePoint,
   RunMeta,
   RunPayload,
   RunResult,

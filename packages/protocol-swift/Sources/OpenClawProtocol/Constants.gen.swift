@@ -74,11 +74,13 @@ public enum GatewayCloseCode {
     public static let code1013 = 1013
     /// The device this connection belongs to was removed, or its token was revoked or rotated.
     public static let code4001 = 4001
+    /// The same client came back on a new connection, which gets the events from now on.
+    public static let code4002 = 4002
 
     /// True when the same client may connect again without any change. Codes of others, such as 1006, are worth a try.
     public static func mayReconnect(_ code: Int) -> Bool {
         switch code {
-        case 1002, 1008, 1009, 4001: return false
+        case 1002, 1008, 1009, 4001, 4002: return false
         default: return true
         }
     }

@@ -968,6 +968,7 @@ public struct ConnectParams: Codable, Sendable, Hashable {
     public var locale: String?
     public var userAgent: String?
     public var modelCatalog: ConnectParamsModelCatalog?
+    public var resume: ResumePoint?
 
     public init(
         minProtocol: Int64,
@@ -983,7 +984,8 @@ public struct ConnectParams: Codable, Sendable, Hashable {
         auth: ConnectAuth? = nil,
         locale: String? = nil,
         userAgent: String? = nil,
-        modelCatalog: ConnectParamsModelCatalog? = nil
+        modelCatalog: ConnectParamsModelCatalog? = nil,
+        resume: ResumePoint? = nil
     ) {
         self.minProtocol = minProtocol
         self.maxProtocol = maxProtocol
@@ -999,6 +1001,7 @@ public struct ConnectParams: Codable, Sendable, Hashable {
         self.locale = locale
         self.userAgent = userAgent
         self.modelCatalog = modelCatalog
+        self.resume = resume
     }
 }
 
@@ -2655,6 +2658,7 @@ public struct HelloOk: Codable, Sendable, Hashable {
     public var pluginSurfaceUrls: [String: String]?
     public var auth: HelloAuth?
     public var policy: ConnectionPolicy
+    public var resume: ResumeOffer?
 
     public init(
         type: String = "hello-ok",
@@ -2665,7 +2669,8 @@ public struct HelloOk: Codable, Sendable, Hashable {
         canvasHostUrl: String? = nil,
         pluginSurfaceUrls: [String: String]? = nil,
         auth: HelloAuth? = nil,
-        policy: ConnectionPolicy
+        policy: ConnectionPolicy,
+        resume: ResumeOffer? = nil
     ) {
         self.type = type
         self.`protocol` = `protocol`
@@ -2676,6 +2681,7 @@ public struct HelloOk: Codable, Sendable, Hashable {
         self.pluginSurfaceUrls = pluginSurfaceUrls
         self.auth = auth
         self.policy = policy
+        self.resume = resume
     }
 }
 
@@ -3362,6 +3368,42 @@ public struct ResponseFrame: Codable, Sendable, Hashable {
         self.ok = ok
         self.payload = payload
         self.error = error
+    }
+}
+
+/// For clients with the cap resume: how to go on after a lost connection.
+public struct ResumeOffer: Codable, Sendable, Hashable {
+    /// Names the numbered events of this client, across its connections.
+    public var epoch: String
+    /// The next numbered event has this number plus one.
+    public var seq: Int64
+    /// After a connect with resume: true when exactly the missed events follow, false when they are lost.
+    public var recovered: Bool?
+
+    public init(
+        epoch: String,
+        seq: Int64,
+        recovered: Bool? = nil
+    ) {
+        self.epoch = epoch
+        self.seq = seq
+        self.recovered = recovered
+    }
+}
+
+/// Where a client left its numbered events. Only for a gateway that offered it.
+public struct ResumePoint: Codable, Sendable, Hashable {
+    /// hello-ok.resume.epoch of the connection that was lost.
+    public var epoch: String
+    /// The number of the last event that arrived.
+    public var seq: Int64
+
+    public init(
+        epoch: String,
+        seq: Int64
+    ) {
+        self.epoch = epoch
+        self.seq = seq
     }
 }
 
