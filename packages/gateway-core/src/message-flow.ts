@@ -10,9 +10,10 @@
  * changes/, what commands lead to in command-flow.ts, the
  * turn itself in turn-flow.ts.
  */
-import type { InboundBatch, InboundChange, InboundMessage } from "@openclaw/channels-contract";
+import type { Channel, InboundBatch, InboundChange, InboundMessage } from "@openclaw/channels-contract";
 
 import type { ChannelSupervisor } from "./channels/supervisor.ts";
+import { albumDueAt, mergeParts } from "./flow/album.ts";
 import type { ChangeFlow } from "./flow/changes/change-flow.ts";
 import type { Announce, CommandFlow, GivenOrders } from "./flow/command-flow.ts";
 import type { TurnChoice } from "./commands/define.ts";
@@ -54,6 +55,8 @@ export interface TurnSubmission {
   readonly agentId: string;
   readonly request: TurnRequest;
   readonly route?: ReplyRoute;
+  /** What is known of the session from now on. */
+  readonly sessionFacts?: { readonly label?: string | undefined; readonly spawnedBy?: string | undefined };
   /** The client may change what only the assistant's owner may. */
   readonly byOwner?: boolean;
   /** Nobody asked: it neither keeps a session alive nor begins it anew. */
@@ -80,6 +83,8 @@ export class MessageFlow implements AsyncDisposable {
   /** Answers to commands whose senders have not been told yet that these were taken; by inbox entry. */
   readonly #announcements = new Map<number, Announce>();
   #retry: Timer | undefined;
+  #retryAt = 0;
+  #startedAt = 0;
   #stopped = false;
 
   constructor(rooms: MessageFlowRooms) {
@@ -131,13 +136,14 @@ export class MessageFlow implements AsyncDisposable {
     return this.#rooms.turnQueue.openBySession();
   }
 
-  /** Ends what runs and waits in a session, or one turn of it. Answers which. */
+  /** Ends what runs and waits in a session and in those of its sub-agents, or one turn of it. Answers which. */
   stop(sessionKey: string, runId?: string): Promise<readonly string[]> {
-    return this.#rooms.turns.lanes.stop(sessionKey, runId);
+    return this.#rooms.turns.stop(sessionKey, runId);
   }
 
   /** Takes up everything a dead process left, then begins to answer. */
   async start(): Promise<void> {
+    this.#startedAt = this.#rooms.clock.now();
     await this.#rooms.turns.lanes.start();
     await this.route();
   }
@@ -189,16 +195,43 @@ export class MessageFlow implements AsyncDisposable {
     const channel = this.#rooms.channels().channel(entry.channel, entry.account);
     // Only a running channel can read its payloads; until then the entry waits.
     if (!channel) return this.#routeLater();
-    let event: InboundMessage | InboundChange | null;
-    try {
-      event = channel.parse(entry.raw) ?? channel.parseChange?.(entry.raw) ?? null;
-    } catch (error) {
-      this.#rooms.log.error("an inbound payload could not be read", { inbox: entry.id, channel: entry.channel, error });
-      return this.#settle(entry, "failed", error instanceof Error ? error.message : String(error));
-    }
-    if (!event) return this.#settle(entry, "ignored", "it asks for no answer");
+    if (entry.album !== undefined) return this.#routeAlbum(entry, channel);
+    const event = await this.#read(entry, channel);
+    if (!event) return;
     if ("kind" in event) return this.#rooms.changes.apply(entry, event);
     return this.#rooms.inbound.decide(entry, event);
+  }
+
+  /** A part of a message waits for the others; the first of them goes on with all, once no more come. */
+  async #routeAlbum(entry: InboxEntry, channel: Channel): Promise<void> {
+    const parts = await this.#rooms.inbox.albumParts(entry);
+    // The others go where the first one went.
+    if (parts[0]?.id !== entry.id) return;
+    const waitMs = albumDueAt(parts, this.#startedAt) - this.#rooms.clock.now();
+    if (waitMs > 0) return this.#routeLater(Math.min(waitMs, ROUTE_RETRY_MS));
+    const read: { part: InboxEntry; message: InboundMessage }[] = [];
+    for (const part of parts) {
+      const message = await this.#read(part, channel);
+      if (message && !("kind" in message)) read.push({ part, message });
+    }
+    const [first, ...others] = read;
+    if (!first) return;
+    const whole = mergeParts([first.message, ...others.map(({ message }) => message)]);
+    return this.#rooms.inbound.decide({ ...first.part, partIds: others.map(({ part }) => part.id) }, whole);
+  }
+
+  /** What a delivery says. What says nothing, or can not be read, is settled, and is undefined. */
+  async #read(entry: InboxEntry, channel: Channel): Promise<InboundMessage | InboundChange | undefined> {
+    try {
+      const event = channel.parse(entry.raw) ?? channel.parseChange?.(entry.raw);
+      if (event) return event;
+    } catch (error) {
+      this.#rooms.log.error("an inbound payload could not be read", { inbox: entry.id, channel: entry.channel, error });
+      await this.#settle(entry, "failed", error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+    await this.#settle(entry, "ignored", "it asks for no answer");
+    return undefined;
   }
 
   async #routeSubmission(entry: InboxEntry): Promise<void> {
@@ -221,6 +254,7 @@ export class MessageFlow implements AsyncDisposable {
     await store.transaction(async (sql) => {
       if (!(await inbox.settle(sql, entry, { state: "answered", runId }))) return;
       await sessions.touch(sql, touch);
+      if (submission.sessionFacts) await sessions.change(sql, sessionKey, submission.sessionFacts);
       await turnQueue.add(sql, turn);
     });
     turns.lanes.pump();
@@ -253,10 +287,16 @@ export class MessageFlow implements AsyncDisposable {
     log.debug(`inbound message ${state}`, { inbox: entry.id, channel: entry.channel, account: entry.account, reason });
   }
 
-  #routeLater(): void {
-    if (this.#stopped) return;
+  #routeLater(delayMs = ROUTE_RETRY_MS): void {
+    const { clock } = this.#rooms;
+    const at = clock.now() + delayMs;
+    if (this.#stopped || (this.#retry && this.#retryAt <= at)) return;
     this.#retry?.cancel();
-    this.#retry = this.#rooms.clock.setTimeout(() => void this.route(), ROUTE_RETRY_MS);
+    this.#retryAt = at;
+    this.#retry = clock.setTimeout(() => {
+      this.#retry = undefined;
+      void this.route();
+    }, delayMs);
   }
 
   #refuseWhenStopped(): void {

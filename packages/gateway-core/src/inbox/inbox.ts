@@ -147,6 +147,18 @@ export class Inbox {
     return rows.map(toSettled);
   }
 
+  /** The parts of an entry's album that nobody has decided about, the one that came first first. */
+  async albumParts(entry: InboxEntry): Promise<InboxEntry[]> {
+    const rows = await this.#store.all<InboxRow>(
+      `SELECT * FROM inbox WHERE channel = ? AND account = ? AND album = ? AND state = 'received' ORDER BY id LIMIT ?`,
+      entry.channel,
+      entry.account,
+      entry.album ?? null,
+      MAX_ALBUM_ROWS,
+    );
+    return rows.map(toEntry);
+  }
+
   /** The newest delivery that changed the message of an entry; the entry itself when there is none. */
   async newestVersion(entry: SettledEntry): Promise<SettledEntry> {
     const row = await this.#store.get<InboxRow>(
