@@ -15,6 +15,7 @@ import { openTransport } from "#transport";
 import { Connection, type ConnectionState } from "./connection.ts";
 import { asClientError, ClientError } from "./errors.ts";
 import { EventQueue } from "./events/event-queue.ts";
+import { isRecovered } from "./session.ts";
 import { checkedDuration, type ClientOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { StateRefresh } from "./events/state-refresh.ts";
 import { type LocalEventName, type LocalEvents, type ReceivedEvent, Subscriptions } from "./events/subscriptions.ts";
@@ -183,13 +184,20 @@ export class GatewayClient implements AsyncDisposable {
   #stateChanged(state: ConnectionState): void {
     for (const queue of this.#states) queue.push(state, 1);
     if (state.state === "open") {
-      if (this.#openedOnce) this.#subscriptions.publishLocal("gap", { cause: "reconnected" });
+      if (this.#openedOnce) this.#reconnected(state.hello);
       this.#openedOnce = true;
     }
     if (state.state !== "closed") return;
     this.#refresh?.[Symbol.dispose]();
     for (const queue of this.#states) queue.end(undefined);
     this.#subscriptions.end(state.error);
+  }
+
+  /** Source: R5.11, F18. */
+  #reconnected(hello: HelloOk): void {
+    if (isRecovered(hello)) return this.#subscriptions.publishLocal("recovered", {});
+    this.#subscriptions.publishLocal("gap", { cause: "reconnected" });
+    this.#refresh?.request();
   }
 
   /** Source: R5.11. */

@@ -1,4 +1,4 @@
-import type { HelloOk } from "@openclaw/protocol";
+import type { HelloOk, ResumePoint } from "@openclaw/protocol";
 
 import { asClientError, ClientError, reportUncaught } from "./errors.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -46,13 +46,15 @@ export class Connection {
   #state: ConnectionState = { state: "connecting", attempt: 1 };
   #session: Session | undefined;
   #hello: HelloOk | undefined;
+  /** Where the events of the last session stopped. */
+  #resume: ResumePoint | undefined;
   #openedAt = 0;
   /** Attempts since the last connection that lasted. */
   #attempts = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#buildParams = () => sharedSecretParams(options.client);
+    this.#buildParams = () => sharedSecretParams(options.client, this.#resume);
     this.#pending = new PendingRequests(options.client.requestTimeoutMs);
   }
 
@@ -133,11 +135,13 @@ export class Connection {
     this.#session = session;
     this.#hello = session.hello;
     this.#openedAt = Date.now();
-    this.#setState({ state: "open", hello: session.hello });
+    // What is asked for from here on goes out by itself.
     for (const text of this.#pending.frames()) session.send(text);
+    this.#setState({ state: "open", hello: session.hello });
   }
 
   #lost(error: ClientError): void {
+    this.#resume = this.#session?.resumePoint;
     this.#session = undefined;
     if (Date.now() - this.#openedAt >= GOOD_CONNECTION_MS) this.#attempts = 0;
     this.#pending.connectionLost(error);

@@ -38,6 +38,11 @@ export interface ClientOptions {
   readonly reconnect?: false | ReconnectPolicy;
   /** Fetch `health` and `system-presence` when events were missed. Default true. */
   readonly refreshOnGap?: boolean;
+  /**
+   * After a lost connection, ask a gateway that offers it for exactly the events that were missed. Default true. Nodes
+   * never do: what they get is addressed to them.
+   */
+  readonly resume?: boolean;
   /** A BCP 47 language tag, such as `en-GB`. */
   readonly locale?: string;
   readonly userAgent?: string;
@@ -52,6 +57,7 @@ export interface ResolvedOptions extends Omit<ClientOptions, "reconnect" | "scop
   readonly requestTimeoutMs: number;
   readonly reconnect: ReconnectPolicy | undefined;
   readonly refreshOnGap: boolean;
+  readonly resume: boolean;
 }
 
 /** The longest wait a timer can hold, in milliseconds: about 24 days. */
@@ -74,6 +80,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     requestTimeoutMs: checkedDuration("requestTimeoutMs", options.requestTimeoutMs ?? 30_000),
     reconnect: reconnect === false ? undefined : (reconnect ?? exponentialBackoff()),
     refreshOnGap: options.refreshOnGap ?? true,
+    resume: (options.resume ?? true) && role === "operator",
   };
 }
 

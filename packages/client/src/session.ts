@@ -1,4 +1,4 @@
-import type { ErrorShape, EventFrame, HelloOk, ResponseFrame } from "@openclaw/protocol";
+import type { ErrorShape, EventFrame, HelloOk, ResponseFrame, ResumeOffer, ResumePoint } from "@openclaw/protocol";
 
 import { ClientError, fromErrorShape } from "./errors.ts";
 import {
@@ -99,6 +99,12 @@ export class Session {
     return this.#hello;
   }
 
+  /** Where the events of this session stand, for a gateway that lets them be taken up again. */
+  get resumePoint(): ResumePoint | undefined {
+    const [offer, seq] = [offerOf(this.#hello), this.#sequence.last];
+    return offer === undefined || seq === undefined ? undefined : { epoch: offer.epoch, seq };
+  }
+
   /** Bytes sent that the network has not taken yet. */
   get bufferedBytes(): number {
     return this.#transport?.bufferedBytes ?? 0;
@@ -152,8 +158,7 @@ export class Session {
 
   #live(hello: HelloOk): void {
     this.#hello = hello;
-    // Protocol 4 numbers the events of each connection from 1; protocol 3 has one count for the whole gateway.
-    this.#sequence = new Sequence(hello.protocol >= 4 ? 1 : undefined);
+    this.#sequence = new Sequence(firstNumber(hello));
     const tick: unknown = isRecord(hello.policy) ? hello.policy.tickIntervalMs : undefined;
     const tickMs = isDuration(tick) && tick > 0 ? tick : DEFAULT_TICK_MS;
     this.#watch(2 * Math.min(Math.max(tickMs, SHORTEST_TICK_MS), LONGEST_TICK_MS));
@@ -224,6 +229,27 @@ export class Session {
     this.#handshake.abandon();
     this.#transport?.terminate();
   }
+}
+
+/** The offer as far as it is one: what arrives is checked. */
+function offerOf(hello: HelloOk | undefined): ResumeOffer | undefined {
+  const offer: unknown = hello?.resume;
+  if (!isRecord(offer)) return undefined;
+  const { epoch, seq, recovered } = offer;
+  if (typeof epoch !== "string" || !Number.isSafeInteger(seq)) return undefined;
+  return { epoch, seq: Number(seq), recovered: recovered === true };
+}
+
+/** True when exactly the events that were missed follow this hello. */
+export function isRecovered(hello: HelloOk): boolean {
+  return offerOf(hello)?.recovered === true;
+}
+
+/** Protocol 4 numbers the events of each connection from 1; protocol 3 may have one count for the whole gateway. */
+function firstNumber(hello: HelloOk): number | undefined {
+  const offer = offerOf(hello);
+  if (offer !== undefined) return offer.seq + 1;
+  return hello.protocol >= 4 ? 1 : undefined;
 }
 
 interface Deferred {

@@ -36,7 +36,7 @@ describe("connecting", () => {
       },
       role: "operator",
       scopes: ["operator.admin"],
-      caps: ["tool-events"],
+      caps: ["tool-events", "resume"],
       auth: { token: "a-token" },
       locale: "en-GB",
       userAgent: "test/1",

@@ -274,3 +274,85 @@ it("a reader gets what is buffered, then the error that ended the client", async
   expect(await failure(events.next())).toMatchObject({ code: "CLOSED", closeCode: 1012 });
   expect((await events.next()).done).toBe(true);
 });
+
+describe("F18 events across a lost connection", () => {
+  const offer = (resume: object): Script => ({ connect: (peer) => peer.hello({ resume }) });
+
+  it("are taken up where they stopped, and the caller is told that nothing was missed", async () => {
+    const { client, gateway, peer } = await connected(offer({ epoch: "stream-1", seq: 0 }));
+    const events = client.events();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(peer.connectParams).toMatchObject({ caps: ["resume"] });
+    expect(peer.connectParams).not.toHaveProperty("resume");
+    peer.event("chat", { n: 1 });
+    peer.event("chat", { n: 2 });
+    await vi.advanceTimersByTimeAsync(0);
+    peer.cut();
+    gateway.script = {
+      connect: (next) => {
+        next.hello({ resume: { epoch: "stream-1", seq: 2, recovered: true } });
+        next.skip(2);
+        next.event("chat", { n: 3 });
+      },
+    };
+    await vi.advanceTimersByTimeAsync(250);
+    expect(gateway.peer.connectParams).toMatchObject({ resume: { epoch: "stream-1", seq: 2 } });
+    expect(await take(events, 4)).toEqual([
+      { type: "event", event: "chat", payload: { n: 1 }, seq: 1 },
+      { type: "event", event: "chat", payload: { n: 2 }, seq: 2 },
+      { type: "local", event: "recovered", payload: {} },
+      { type: "event", event: "chat", payload: { n: 3 }, seq: 3 },
+    ]);
+    expect(gateway.peer.requests).toEqual([]);
+    await client.close();
+  });
+
+  it("R5.11 are said to be lost, and the state is fetched, when the gateway has them no longer", async () => {
+    const { client, gateway, peer } = await connected(offer({ epoch: "stream-1", seq: 0 }));
+    const events = client.events();
+    await vi.advanceTimersByTimeAsync(0);
+    peer.event("chat", { n: 1 });
+    await vi.advanceTimersByTimeAsync(0);
+    peer.cut();
+    gateway.script = {
+      ...offer({ epoch: "stream-2", seq: 0, recovered: false }),
+      request: (next, { id, method }) => next.ok(id, method === "health" ? { ok: true } : []),
+    };
+    await vi.advanceTimersByTimeAsync(250);
+    gateway.peer.event("chat", { n: 9 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await take(events, 4)).toEqual([
+      { type: "event", event: "chat", payload: { n: 1 }, seq: 1 },
+      { type: "local", event: "gap", payload: { cause: "reconnected" } },
+      { type: "local", event: "refreshed", payload: { ok: true, health: { ok: true }, presence: [] } },
+      { type: "event", event: "chat", payload: { n: 9 }, seq: 1 },
+    ]);
+    gateway.peer.cut();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(gateway.peer.connectParams).toMatchObject({ resume: { epoch: "stream-2", seq: 1 } });
+    await client.close();
+  });
+
+  it("are not asked for from a gateway that did not offer it, by a node, or where the caller does not want it", async () => {
+    const plain = await connected();
+    plain.peer.cut();
+    await vi.advanceTimersByTimeAsync(250);
+    expect(plain.gateway.peer.connectParams).not.toHaveProperty("resume");
+    await plain.client.close();
+    for (const options of [{ role: "node" } as const, { resume: false }]) {
+      const { client, peer } = await connected({}, options);
+      expect(peer.connectParams).toMatchObject({ caps: [] });
+      await client.close();
+    }
+  });
+
+  it("an offer that is none is no offer", async () => {
+    for (const resume of [null, "x", { epoch: 1, seq: 0 }, { epoch: "e", seq: 1.5 }, { epoch: "e" }]) {
+      const { client, gateway, peer } = await connected(offer(resume as object));
+      peer.cut();
+      await vi.advanceTimersByTimeAsync(250);
+      expect(gateway.peer.connectParams).not.toHaveProperty("resume");
+      await client.close();
+    }
+  });
+});

@@ -196,7 +196,7 @@ describe("a request on a connection that is lost", () => {
   });
 
   it("is sent again, same and in order, when it has an idempotency key and the caller asked for it", async () => {
-    const { client, gateway, peer } = await connected({ request: () => undefined });
+    const { client, gateway, peer } = await connected({ request: () => undefined }, { refreshOnGap: false });
     const accepted = vi.fn<() => void>();
     const send = (key: string) =>
       client.request("agent", { message: key, idempotencyKey: key }, { resendOnReconnect: true, onAccepted: accepted });

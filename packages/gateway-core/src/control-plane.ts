@@ -2,11 +2,13 @@
  * The network side of a gateway as one thing: the port, the sockets on it, who they belong to, and the events they
  * get. What is asked for is answered elsewhere (request-flow.ts).
  */
-import { EVENTS, type EventName, type HelloOk, type StateVersion } from "@openclaw/protocol";
+import { EVENTS, type EventName, type HelloOk, type ResumeOffer, type StateVersion } from "@openclaw/protocol";
 
 import { Authenticator, type SharedSecret } from "./connection/auth.ts";
 import type { Caller, Peer } from "./connection/caller.ts";
 import {
+  type Admission as ConnectionAdmission,
+  type AdmissionProof,
   Connection,
   CONNECTION_LIMITS,
   type ConnectionDependencies,
@@ -20,18 +22,21 @@ import { WriteBatch } from "./connection/wire/write-batch.ts";
 import type { EventBus } from "./events/bus.ts";
 import { DeliveryLog } from "./events/delivery-log.ts";
 import { FanOut } from "./events/fan-out.ts";
+import { STREAM_LIMITS, type StreamLimits } from "./events/streams.ts";
 import type { HealthMonitor } from "./health/health.ts";
 import type { HttpContext, HttpRoute } from "./net/http-route.ts";
 import { HttpServer, type Listening, type OpenedSocket } from "./net/server.ts";
 import { NET_LIMITS, type NetLimits, type NetSettings } from "./net/settings.ts";
+import type { Nodes } from "./nodes/nodes.ts";
 import type { Clock, Ids, Logger, Timer } from "./ports.ts";
 import type { Presence } from "./presence/presence.ts";
 import type { RequestFlow } from "./request-flow.ts";
 
 const SERVICE_RESTART = 1012;
+const RESUMED_ELSEWHERE = 4002;
 
 /** Sizes in bytes, times in milliseconds. */
-export interface ControlPlaneLimits extends NetLimits, ConnectionLimits, PopulationLimits {
+export interface ControlPlaneLimits extends NetLimits, ConnectionLimits, PopulationLimits, StreamLimits {
   readonly tickIntervalMs: number;
   readonly pingIntervalMs: number;
   /** How long a stop waits for clients to take what is on its way to them. */
@@ -42,6 +47,7 @@ export const CONTROL_PLANE_LIMITS: ControlPlaneLimits = {
   ...NET_LIMITS,
   ...CONNECTION_LIMITS,
   ...POPULATION_LIMITS,
+  ...STREAM_LIMITS,
   tickIntervalMs: 30_000,
   pingIntervalMs: 25_000,
   shutdownTimeoutMs: 3_000,
@@ -58,6 +64,8 @@ export interface ControlPlaneDependencies {
   readonly server: { readonly version: string; readonly host: string; readonly bootId: string };
   readonly requests: Pick<RequestFlow, "answer" | "call" | "served" | "stop">;
   readonly presence: Pick<Presence, "connected" | "disconnected" | "list" | "version">;
+  /** Told of connections with role node. */
+  readonly nodes?: Pick<Nodes, "connected" | "disconnected">;
   readonly health: Pick<HealthMonitor, "current" | "encodedPayload" | "failing" | "version">;
   /** The parts of the hello's snapshot that only the host knows. */
   readonly snapshot: () => Pick<HelloOk["snapshot"], "configPath" | "stateDir" | "sessionDefaults">;
@@ -108,7 +116,7 @@ class Plane implements ControlPlane {
   #onEmpty: (() => void) | undefined;
 
   constructor(dependencies: ControlPlaneDependencies) {
-    const { settings, sharedSecret, bus, clock, log, health, requests } = dependencies;
+    const { settings, sharedSecret, bus, clock, log, health, requests, ids } = dependencies;
     const { limits } = settings;
     this.#dependencies = dependencies;
     this.#startedAt = clock.now();
@@ -120,7 +128,11 @@ class Plane implements ControlPlane {
     this.#fanOut = new FanOut({
       bus,
       clock,
+      uuid: () => ids.uuid(),
       onDelivery: (event, receivers) => deliveries.delivered(event, receivers),
+      onReplaced: (connectionId) => this.#replaced(connectionId),
+      // A client that reads nothing must not be slow from the first moment on.
+      limits: { ...limits, maxReplayBytes: Math.min(limits.maxReplayBytes, limits.maxBufferedBytes / 2) },
       tickIntervalMs: limits.tickIntervalMs,
       stateVersion: () => this.#stateVersion(),
       toDialect: toDialectPayload,
@@ -207,15 +219,14 @@ class Plane implements ControlPlane {
       note: (message, fields) => log.debug(message, fields),
       batch: new WriteBatch(),
       shakeHands: (attempt) => shakeHands(attempt, handshake),
-      welcome: (caller, authMethod) => this.#welcome(caller, authMethod),
+      admit: (connection, caller, proof) => this.#admit(connection, caller, proof),
       answer: (request, caller, signal, reply) => requests.answer(request, caller, signal, reply),
       encodedPayload: (payload) => health.encodedPayload(payload),
-      onLive: (connection, caller) => this.#letIn(connection, caller),
       onClosed: (connection, caller) => this.#forget(connection, caller),
     };
   }
 
-  #welcome(caller: Caller, authMethod: string): HelloOk {
+  #welcome(caller: Caller, authMethod: string, resume: ResumeOffer | undefined): HelloOk {
     const { server, requests, presence, health, snapshot, settings, sharedSecret } = this.#dependencies;
     const { maxPayloadBytes: maxPayload, maxBufferedBytes, tickIntervalMs } = settings.limits;
     return toHelloOk({
@@ -234,27 +245,44 @@ class Plane implements ControlPlane {
       policy: { maxPayload, maxBufferedBytes, tickIntervalMs },
       authMethod,
       caller,
+      resume,
     });
   }
 
-  #letIn(connection: Connection, caller: Caller): void {
-    const { id } = connection;
-    const { role, scopes, dialect } = caller;
-    this.#connections.letIn(connection);
-    this.#fanOut.add({
-      id,
+  #admit(connection: Connection, caller: Caller, { authMethod, resume }: AdmissionProof): ConnectionAdmission {
+    const { role, scopes, dialect, caps } = caller;
+    const { offer, begin } = this.#fanOut.admit({
+      id: connection.id,
       role,
       scopes,
       dialect,
-      send: (event, isNumbered) => connection.sendEvent(event, isNumbered),
+      owner: ownerOf(caller, authMethod),
+      canResume: role === "operator" && (resume !== undefined || caps.includes("resume")),
+      resume,
+      outlet: connection,
     });
-    this.#dependencies.presence.connected(withAddress(caller, connection.peer));
+    return {
+      hello: this.#welcome(caller, authMethod, offer),
+      begin: () => {
+        this.#connections.letIn(connection);
+        begin();
+        this.#dependencies.presence.connected(withAddress(caller, connection.peer));
+        if (role === "node") this.#dependencies.nodes?.connected(withAddress(caller, connection.peer));
+      },
+    };
+  }
+
+  #replaced(connectionId: string): void {
+    for (const connection of this.#connections) {
+      if (connection.id === connectionId) connection.close(RESUMED_ELSEWHERE, "resumed on another connection");
+    }
   }
 
   #forget(connection: Connection, caller: Caller | undefined): void {
     this.#connections.closed(connection);
     this.#fanOut.remove(connection.id);
     if (caller) this.#dependencies.presence.disconnected(withAddress(caller, connection.peer));
+    if (caller?.role === "node") this.#dependencies.nodes?.disconnected(connection.id);
     if (this.#connections.size === 0) this.#onEmpty?.();
   }
 
@@ -301,6 +329,12 @@ class Plane implements ControlPlane {
     const { presence, health } = this.#dependencies;
     return { presence: presence.version, health: health.version };
   }
+}
+
+/** Events go on only for the same principal with the same rights, as the same program. */
+function ownerOf({ role, dialect, scopes, deviceId, client }: Caller, authMethod: string): string {
+  const { id, mode, instanceId } = client;
+  return JSON.stringify([role, dialect, [...scopes].toSorted(), deviceId ?? authMethod, id, mode, instanceId]);
 }
 
 function withAddress(caller: Caller, { isLoopback, address }: Peer): Caller & { readonly ip?: string } {

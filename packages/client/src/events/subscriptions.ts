@@ -18,11 +18,14 @@ export type GatewayEvent = {
 export interface LocalEvents {
   /**
    * Events were sent that did not arrive. `sequence`: a number was left out on this connection. `reconnected`: the
-   * connection was replaced, and nothing tells what happened in between; the new `hello.snapshot` is current.
+   * connection was replaced, and nothing tells what happened in between; the new `hello.snapshot` is current. The state
+   * is fetched again, unless `refreshOnGap` says otherwise.
    */
   readonly gap:
     | { readonly cause: "sequence"; readonly expected: number; readonly received: number }
     | { readonly cause: "reconnected" };
+  /** The connection was replaced, and nothing was missed: the events that came meanwhile follow. */
+  readonly recovered: Readonly<Record<string, never>>;
   /** The state that was fetched because of a gap, or why it could not be fetched. */
   readonly refreshed:
     | { readonly ok: true; readonly health: ResultOf<"health">; readonly presence: ResultOf<"system-presence"> }
@@ -37,6 +40,7 @@ export type LocalEventName = keyof LocalEvents;
 
 const LOCAL_EVENTS: Readonly<Record<LocalEventName, true>> = {
   gap: true,
+  recovered: true,
   refreshed: true,
   overflow: true,
   malformed: true,

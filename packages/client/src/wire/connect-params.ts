@@ -1,4 +1,4 @@
-import type { ConnectParams as WireConnectParams } from "@openclaw/protocol";
+import type { ConnectParams as WireConnectParams, ResumePoint } from "@openclaw/protocol";
 
 import type { ClientOptions, ResolvedOptions } from "../options.ts";
 
@@ -18,8 +18,11 @@ export interface Challenge {
  */
 export type BuildConnectParams = (challenge: Challenge | undefined) => ConnectParams | Promise<ConnectParams>;
 
+/** Tells a gateway that this client knows how to take its events up again. */
+const RESUME_CAP = "resume";
+
 /** The parameters for a shared token or password, which need nothing of the challenge. Source: R5.1. */
-export function sharedSecretParams(options: ResolvedOptions): ConnectParams {
+export function sharedSecretParams(options: ResolvedOptions, resume: ResumePoint | undefined): ConnectParams {
   const { client, token, password, locale, userAgent, role, scopes, caps = [] } = options;
   const { id, mode, version, platform, displayName, instanceId, deviceFamily } = client;
   return {
@@ -34,7 +37,7 @@ export function sharedSecretParams(options: ResolvedOptions): ConnectParams {
       ...(instanceId === undefined ? {} : { instanceId }),
       ...(deviceFamily === undefined ? {} : { deviceFamily }),
     },
-    caps: [...caps],
+    caps: options.resume && !caps.includes(RESUME_CAP) ? [...caps, RESUME_CAP] : [...caps],
     role,
     ...(scopes === undefined ? {} : { scopes: [...scopes] }),
     ...(token === undefined && password === undefined
@@ -42,5 +45,6 @@ export function sharedSecretParams(options: ResolvedOptions): ConnectParams {
       : { auth: { ...(token === undefined ? {} : { token }), ...(password === undefined ? {} : { password }) } }),
     ...(locale === undefined ? {} : { locale }),
     ...(userAgent === undefined ? {} : { userAgent }),
+    ...(resume === undefined ? {} : { resume }),
   };
 }

@@ -15,6 +15,11 @@ export class Sequence {
     this.#expected = first;
   }
 
+  /** The number of the last event; undefined when it is not known. */
+  get last(): number | undefined {
+    return this.#expected === undefined ? undefined : this.#expected - 1;
+  }
+
   observe(seq: number): MissedEvents | undefined {
     const expected = this.#expected;
     if (expected !== undefined && seq < expected) return undefined;

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Socket } from "node:net";
 
-import type { ErrorShape, HelloOk, RequestFrame, ResponseFrame } from "@openclaw/protocol";
+import type { ConnectParams, ErrorShape, HelloOk, RequestFrame, ResponseFrame } from "@openclaw/protocol";
 import { formatValidationErrors, validateRequestFrame } from "@openclaw/protocol/validators";
 import type { WebSocket } from "ws";
 
@@ -60,16 +60,26 @@ export interface ConnectionDependencies {
   readonly batch: WriteBatch;
   readonly ids: Pick<Ids, "uuid">;
   readonly shakeHands: (attempt: HandshakeAttempt) => HandshakeOutcome;
-  /** The hello of a caller that was let in. */
-  readonly welcome: (caller: Caller, authMethod: string) => HelloOk;
-  /** The hello is on its way; from now on the connection gets events. */
-  readonly onLive: (connection: Connection, caller: Caller) => void;
+  /** Lets a caller in: its hello, and what makes the connection get events once the hello is on its way. */
+  readonly admit: (connection: Connection, caller: Caller, proof: AdmissionProof) => Admission;
   /** The socket is gone; `caller` is who it belonged to, when that was ever known. */
   readonly onClosed: (connection: Connection, caller: Caller | undefined) => void;
   /** Answers a request through `reply`, which may be called twice. Resolves when the last answer was given. */
   readonly answer: (request: RequestFrame, caller: Caller, signal: AbortSignal, reply: Reply) => Promise<void>;
   /** The text of an answer whose encoding is kept ready. */
   readonly encodedPayload: (payload: unknown) => string | undefined;
+}
+
+/** What the handshake found out besides who calls. */
+export interface AdmissionProof {
+  readonly authMethod: string;
+  /** Where the client left the events of a connection that was lost. */
+  readonly resume: ConnectParams["resume"];
+}
+
+export interface Admission {
+  readonly hello: HelloOk;
+  readonly begin: () => void;
 }
 
 type State =
@@ -123,8 +133,18 @@ export class Connection {
     return this.#state.name === "live";
   }
 
+  /** How far its numbered events came. */
+  get progress(): SendQueue["progress"] {
+    return this.#queue.progress;
+  }
+
+  continueFrom(seq: number): void {
+    this.#queue.continueFrom(seq);
+  }
+
+  /** Not before the connection is live; afterwards events are only counted. */
   sendEvent(event: OutgoingEvent, isNumbered: boolean): void {
-    if (this.isLive) this.#queue.sendEvent(event, isNumbered);
+    this.#queue.sendEvent(event, isNumbered);
   }
 
   /** Sends a close frame behind everything that waits, and cuts the line when the client does not answer it. */
@@ -174,7 +194,7 @@ export class Connection {
   }
 
   #open(state: Extract<State, { name: "opening" }>, frame: RequestFrame): void {
-    const { shakeHands, welcome, onLive, note } = this.#dependencies;
+    const { shakeHands, admit, note } = this.#dependencies;
     const outcome = shakeHands({ connectionId: this.id, frame, nonce: this.#nonce, peer: this.peer });
     if (!outcome.ok) {
       note("a client was not let in", {
@@ -199,8 +219,11 @@ export class Connection {
       role,
       dialect,
     });
-    this.#send(frame.id, { ok: true, payload: welcome(caller, authMethod) });
-    onLive(this, caller);
+    // The handshake has checked them.
+    const { resume } = frame.params as ConnectParams;
+    const { hello, begin } = admit(this, caller, { authMethod, resume });
+    this.#send(frame.id, { ok: true, payload: hello });
+    begin();
   }
 
   async #answer(request: RequestFrame, caller: Caller): Promise<void> {

@@ -30,6 +30,7 @@ export interface Welcome {
   readonly policy: HelloOk["policy"];
   readonly authMethod: string;
   readonly caller: Caller;
+  readonly resume: HelloOk["resume"];
 }
 
 /** Paths and the way of authentication are for administrators. Source: wire facts 7.1 to 7.9. */
@@ -51,6 +52,7 @@ export function toHelloOk(welcome: Welcome): HelloOk {
     // Clients of protocol 3 take an `auth` block for the delivery of a device token.
     ...(protocol === 4 ? { auth: { method: welcome.authMethod, role: caller.role, scopes: caller.scopes } } : {}),
     policy: welcome.policy,
+    ...(welcome.resume === undefined ? {} : { resume: welcome.resume }),
   };
 }
 
@@ -102,7 +104,8 @@ export function authFailureOf(dialect: Dialect, failure: AuthFailure, params: Co
   return { reason: "missing", mode: failure.mode };
 }
 
-const BROWSER_CLIENTS: ReadonlySet<string> = new Set(["openclaw-control-ui", "webchat", "webchat-ui"]);
+/** Programs that are web pages. */
+export const BROWSER_CLIENTS: ReadonlySet<string> = new Set(["openclaw-control-ui", "webchat", "webchat-ui"]);
 
 function authHint(dialect: Dialect, mode: "token" | "password", { client }: ConnectParams): string {
   const isNew = dialect === 4;

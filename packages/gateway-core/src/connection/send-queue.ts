@@ -36,6 +36,7 @@ export class SendQueue {
   readonly #options: SendQueueOptions;
   readonly #missed = new Map<string, { event: OutgoingEvent; isNumbered: boolean }>();
   #seq = 0;
+  #exactFrom = 0;
   /** The last piece of work in which something was written. */
   #heldIn = 0;
   /** Bytes of answers written since the buffer was last empty; the client asked for them, so they are not held against it. */
@@ -45,6 +46,20 @@ export class SendQueue {
   constructor(options: SendQueueOptions) {
     this.#options = options;
     options.stream.on("drain", () => this.#drained());
+  }
+
+  /**
+   * How far the numbered events came, those included that were written too late to leave. `exactFrom` is the number
+   * since which none was held back; infinite while some are.
+   */
+  get progress(): { readonly seq: number; readonly exactFrom: number } {
+    return { seq: this.#seq, exactFrom: this.#missed.size > 0 ? Number.POSITIVE_INFINITY : this.#exactFrom };
+  }
+
+  /** The next numbered event gets the number after this one. */
+  continueFrom(seq: number): void {
+    this.#seq = seq;
+    this.#exactFrom = seq;
   }
 
   sendAnswer(text: string): void {
@@ -59,16 +74,19 @@ export class SendQueue {
     socket.pause();
   }
 
-  /** `isNumbered` gives the event the connection's next `seq`. */
+  /** `isNumbered` gives the event the connection's next `seq`; a connection that has ended only counts it. */
   sendEvent(event: OutgoingEvent, isNumbered: boolean): void {
-    if (!this.#isOpen()) return;
-    if (this.#isFull()) {
-      if (event.droppable) this.#missed.set(event.name, { event, isNumbered });
-      else this.#options.onSlow();
+    const isOpen = this.#isOpen();
+    const isFull = isOpen && this.#isFull();
+    if (isFull && event.droppable) {
+      this.#missed.set(event.name, { event, isNumbered });
       return;
     }
-    this.#missed.delete(event.name);
-    const beginning = isNumbered ? `{"type":"event","seq":${(this.#seq += 1)},` : '{"type":"event",';
+    if (isNumbered) this.#seq += 1;
+    if (isFull) this.#options.onSlow();
+    if (isFull || !isOpen) return;
+    if (this.#missed.delete(event.name)) this.#exactFrom = Number.POSITIVE_INFINITY;
+    const beginning = isNumbered ? `{"type":"event","seq":${this.#seq},` : '{"type":"event",';
     this.#write(frameShared(beginning, event.body));
   }
 
@@ -104,6 +122,7 @@ export class SendQueue {
     const missed = [...this.#missed.values()];
     this.#missed.clear();
     for (const { event, isNumbered } of missed) this.sendEvent(event, isNumbered);
+    if (missed.length > 0 || this.#exactFrom > this.#seq) this.#exactFrom = this.#seq;
   }
 
   #isOpen(): boolean {

@@ -4,6 +4,8 @@ import type { EventName, EventPayload } from "@openclaw/protocol";
 export interface Audience {
   /** Only these connections. */
   readonly connectionIds?: ReadonlySet<string>;
+  /** The event was published to everyone as well, so whoever listens by its name has heard it. */
+  readonly isCopy?: true;
 }
 
 export interface PublishedEvent<E extends EventName = EventName> {
@@ -26,7 +28,8 @@ export class EventBus {
   }
 
   publish<E extends EventName>(event: E, payload: EventPayload<E>, audience?: Audience): void {
-    for (const listener of this.#byName.get(event) ?? []) this.#deliver(event, () => listener(payload as never));
+    const listeners = audience?.isCopy ? [] : (this.#byName.get(event) ?? []);
+    for (const listener of listeners) this.#deliver(event, () => listener(payload as never));
     for (const listener of this.#all) this.#deliver(event, () => listener({ event, payload, audience }));
   }
 
