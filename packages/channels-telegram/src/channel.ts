@@ -26,6 +26,7 @@ import type { PollLeases } from "./connection/poll-leases.ts";
 import { Recovery } from "./connection/recovery.ts";
 import { StatusReporter } from "./connection/status-reporter.ts";
 import { parseUpdate } from "./inbound.ts";
+import { recordMove } from "./payload/event.ts";
 import { fetchFile } from "./payload/fetch.ts";
 import { Poller } from "./poll.ts";
 import { messageNumber } from "./sending/address.ts";
@@ -260,7 +261,24 @@ export class TelegramChannel implements Channel {
       sleep: (delayMs: number, signal: AbortSignal) =>
         host()?.sleep(delayMs, signal) ?? setTimeout(delayMs, undefined, { signal }),
     };
-    return new Outbound({ client, settings: this.#settings, clock, log: () => host()?.log });
+    return new Outbound({
+      client,
+      settings: this.#settings,
+      clock,
+      log: () => host()?.log,
+      onMove: (from, to) => void this.#recordMove(client, { from, to }),
+    });
+  }
+
+  /** The gateway keeps it for good. What can not be stored now is learned again from the next refusal. */
+  async #recordMove(client: TelegramClient, move: { readonly from: string; readonly to: string }): Promise<void> {
+    const host = this.#host;
+    if (host === undefined) return;
+    const bot = { id: Number(client.botId) };
+    const event = recordMove(move, { bot, receivedAt: host.now(), origin: "live" });
+    await host.accept({ events: [event] }).catch((error: unknown) => {
+      host.log.warn("the new id of a group can not be stored", { reason: reasonOf(error) });
+    });
   }
 
   #disconnect(): void {

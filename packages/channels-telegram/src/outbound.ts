@@ -28,6 +28,8 @@ export interface OutboundDependencies {
   readonly clock: PaceClock;
   /** Undefined before the channel is started. */
   readonly log: () => ChannelLogger | undefined;
+  /** Told when Telegram names the new id of a group that became a supergroup. */
+  readonly onMove?: (from: string, to: string) => void;
 }
 
 /** Turns outbound operations into Bot API calls, at a pace Telegram allows. */
@@ -114,6 +116,7 @@ export class Outbound {
       to: chatId,
     });
     this.rememberMove(form.chatId, chatId);
+    this.#dependencies.onMove?.(form.chatId, chatId);
     return { ...form, chatId };
   }
 

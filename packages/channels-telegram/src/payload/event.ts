@@ -45,6 +45,17 @@ export function recordUpdate(named: NamedUpdate, { bot, receivedAt, origin }: Re
   };
 }
 
+/** The record of what the answer to a call told: a group became a supergroup. The same as if an update had said it. */
+export function recordMove(
+  { from, to }: { readonly from: string; readonly to: string },
+  { bot, receivedAt, origin }: Reception,
+): RecordedEvent {
+  const chat = { id: Number(from), type: "group" };
+  const message = { message_id: 0, date: Math.floor(receivedAt / 1_000), chat, migrate_to_chat_id: Number(to) };
+  const eventId = `${bot.id}:${moveName(from, to)}`;
+  return { eventId, raw: { bot, receivedAt, update: { update_id: 0, message } }, origin };
+}
+
 /** The name of a message among all of its bot. */
 export function messageName(chatId: number, messageId: number): string {
   return `message:${chatId}:${messageId}`;

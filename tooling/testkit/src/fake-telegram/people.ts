@@ -86,11 +86,35 @@ export class People {
     this.#state.world.record(chatId).barrier = barrier;
   }
 
-  /** Turns a group into a supergroup with a new id; the old id answers with where it went. */
-  migrate(fromChatId: number, toChatId: number): Chat {
+  /**
+   * Turns a group into a supergroup with a new id; the old id answers with where it went. `tells` pushes the service
+   * messages that both chats get.
+   */
+  migrate(fromChatId: number, toChatId: number, { tells = false }: { readonly tells?: boolean } = {}): Chat {
     const record = this.#state.world.record(fromChatId);
     record.migratedTo = toChatId;
-    return this.addChat({ id: toChatId, title: record.chat.title ?? "Group" });
+    const chat = this.addChat({ id: toChatId, title: record.chat.title ?? "Group" });
+    if (tells) {
+      this.#push({ message: this.#store(record, { migrate_to_chat_id: toChatId }) });
+      const moved = this.#store(this.#state.world.record(toChatId), { migrate_from_chat_id: fromChatId });
+      this.#push({ message: moved });
+    }
+    return chat;
+  }
+
+  /** A person sends photos together, with a caption under the first: an update each. */
+  sendsAlbum(
+    user: User,
+    { photos, caption, id }: { readonly photos: readonly Buffer[]; readonly caption?: string; readonly id: string },
+    options: MessageOptions = {},
+  ): Update[] {
+    return photos.map((data, index) =>
+      this.sendsFile(
+        user,
+        { kind: "photo", data, ...(index === 0 && caption !== undefined ? { caption } : {}) },
+        { ...options, fields: { ...options.fields, media_group_id: id } },
+      ),
+    );
   }
 
   /** A person writes. */
@@ -136,16 +160,17 @@ export class People {
     return this.#push({ callback_query: { id, from: user, message, chat_instance: "1", data } });
   }
 
-  /** A person reacts to a message. */
-  reacts(user: User, message: Message, emoji: string): Update {
+  /** A person reacts to a message; `before` is what they had put there. */
+  reacts(user: User, message: Message, emoji: string | undefined, before?: string): Update {
+    const reactions = (one: string | undefined) => (one === undefined ? [] : [{ type: "emoji", emoji: one }]);
     return this.#push({
       message_reaction: {
         chat: message.chat,
         message_id: message.message_id,
         user,
         date: nowSeconds(),
-        old_reaction: [],
-        new_reaction: [{ type: "emoji", emoji }],
+        old_reaction: reactions(before),
+        new_reaction: reactions(emoji),
       },
     });
   }
