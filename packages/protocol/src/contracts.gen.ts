@@ -5,6 +5,7 @@ import { agentIdentity, agentRow, modelInfo } from "./entities/model.ts";
 import { attachment, chatMessage, contentBlock, tokenUsage, usageCost } from "./entities/message.ts";
 import { channelAccountStatus, channelHealth, channelIdentity, channelMeta, channelProbe, channelState, channelSummary, linkChannel, statusIssue } from "./entities/channel.ts";
 import { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, resumeOffer, resumePoint, sessionDefaults, snapshot } from "./entities/connect.ts";
+import { configIssue, configRestart, configSentinel, configUiHint } from "./entities/config.ts";
 import { cronDelivery, cronIsolation, cronJob, cronJobInput, cronJobState, cronMissedPolicy, cronPayload, cronPayloadInput, cronRunEntry, cronSchedule, cronScheduleInput } from "./entities/cron.ts";
 import { deliveryContext, sessionEntry, sessionKind, sessionModelDefaults, sessionOrigin, sessionRow, sessionStatus, transcriptEntry } from "./entities/session.ts";
 import { errorCode, errorShape, eventFrame, requestFrame, responseFrame, stateVersion } from "./entities/frame.ts";
@@ -17,6 +18,7 @@ import { pairingRequest } from "./entities/pairing.ts";
 import { presenceEntry } from "./entities/presence.ts";
 import { agentEvent } from "./events/agent.ts";
 import { chatEvent } from "./events/chat.ts";
+import { configChangedEvent } from "./events/config.changed.ts";
 import { connectChallengeEvent } from "./events/connect.challenge.ts";
 import { cronEvent } from "./events/cron.ts";
 import { healthEvent } from "./events/health.ts";
@@ -36,6 +38,11 @@ import { chatAbort as chatAbortMethod } from "./methods/chat.abort.ts";
 import { chatHistory as chatHistoryMethod } from "./methods/chat.history.ts";
 import { chatInject as chatInjectMethod } from "./methods/chat.inject.ts";
 import { chatSend as chatSendMethod } from "./methods/chat.send.ts";
+import { configApply as configApplyMethod } from "./methods/config.apply.ts";
+import { configGet as configGetMethod } from "./methods/config.get.ts";
+import { configPatch as configPatchMethod } from "./methods/config.patch.ts";
+import { configSchema as configSchemaMethod } from "./methods/config.schema.ts";
+import { configSet as configSetMethod } from "./methods/config.set.ts";
 import { connect as connectMethod } from "./methods/connect.ts";
 import { cronAdd as cronAddMethod } from "./methods/cron.add.ts";
 import { cronList as cronListMethod } from "./methods/cron.list.ts";
@@ -92,6 +99,11 @@ export const METHOD_CONTRACTS = {
   "chat.history": chatHistoryMethod,
   "chat.inject": chatInjectMethod,
   "chat.send": chatSendMethod,
+  "config.apply": configApplyMethod,
+  "config.get": configGetMethod,
+  "config.patch": configPatchMethod,
+  "config.schema": configSchemaMethod,
+  "config.set": configSetMethod,
   "connect": connectMethod,
   "cron.add": cronAddMethod,
   "cron.list": cronListMethod,
@@ -142,6 +154,7 @@ export const METHOD_CONTRACTS = {
 export const EVENT_CONTRACTS = {
   "agent": agentEvent,
   "chat": chatEvent,
+  "config.changed": configChangedEvent,
   "connect.challenge": connectChallengeEvent,
   "cron": cronEvent,
   "health": healthEvent,
@@ -177,6 +190,10 @@ export const ENTITIES = {
   ClientInfo: clientInfo,
   ClientMode: clientMode,
   ConfigHealth: configHealth,
+  ConfigIssue: configIssue,
+  ConfigRestart: configRestart,
+  ConfigSentinel: configSentinel,
+  ConfigUiHint: configUiHint,
   ConnectAuth: connectAuth,
   ConnectParams: connectParams,
   ConnectionPolicy: connectionPolicy,

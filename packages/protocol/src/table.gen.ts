@@ -10,6 +10,11 @@ import type { chatAbort } from "./methods/chat.abort.ts";
 import type { chatHistory } from "./methods/chat.history.ts";
 import type { chatInject } from "./methods/chat.inject.ts";
 import type { chatSend } from "./methods/chat.send.ts";
+import type { configApply } from "./methods/config.apply.ts";
+import type { configGet } from "./methods/config.get.ts";
+import type { configPatch } from "./methods/config.patch.ts";
+import type { configSchema } from "./methods/config.schema.ts";
+import type { configSet } from "./methods/config.set.ts";
 import type { cronAdd } from "./methods/cron.add.ts";
 import type { cronList } from "./methods/cron.list.ts";
 import type { cronRemove } from "./methods/cron.remove.ts";
@@ -55,6 +60,7 @@ import type { systemPresence } from "./methods/system-presence.ts";
 import type { wake } from "./methods/wake.ts";
 import type { agentEvent } from "./events/agent.ts";
 import type { chatEvent } from "./events/chat.ts";
+import type { configChangedEvent } from "./events/config.changed.ts";
 import type { connectChallengeEvent } from "./events/connect.challenge.ts";
 import type { cronEvent } from "./events/cron.ts";
 import type { healthEvent } from "./events/health.ts";
@@ -78,6 +84,11 @@ interface MethodContracts {
   readonly "chat.history": typeof chatHistory;
   readonly "chat.inject": typeof chatInject;
   readonly "chat.send": typeof chatSend;
+  readonly "config.apply": typeof configApply;
+  readonly "config.get": typeof configGet;
+  readonly "config.patch": typeof configPatch;
+  readonly "config.schema": typeof configSchema;
+  readonly "config.set": typeof configSet;
   readonly "cron.add": typeof cronAdd;
   readonly "cron.list": typeof cronList;
   readonly "cron.remove": typeof cronRemove;
@@ -126,6 +137,7 @@ interface MethodContracts {
 interface EventContracts {
   readonly "agent": typeof agentEvent;
   readonly "chat": typeof chatEvent;
+  readonly "config.changed": typeof configChangedEvent;
   readonly "connect.challenge": typeof connectChallengeEvent;
   readonly "cron": typeof cronEvent;
   readonly "health": typeof healthEvent;
@@ -163,6 +175,11 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "chat.history": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "chat.inject": { roles: ["operator"], scope: "operator.admin", idempotency: "none", answersTwice: false },
   "chat.send": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false },
+  "config.apply": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
+  "config.get": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "config.patch": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
+  "config.schema": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "config.set": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
   "cron.add": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
   "cron.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["sortBy", "sortDir", "includeDeliveryPreviews", "compact"] },
   "cron.remove": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
@@ -212,6 +229,7 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
 export const EVENTS: { readonly [E in EventName]: EventRow } = /* @__PURE__ */ frozen({
   "agent": { roles: ["operator", "node"], scope: "operator.read", droppable: false },
   "chat": { roles: ["operator", "node"], scope: "operator.read", droppable: false },
+  "config.changed": { roles: ["operator"], scope: "operator.read", droppable: false },
   "connect.challenge": { roles: ["operator", "node"], scope: null, droppable: false },
   "cron": { roles: ["operator"], scope: "operator.read", droppable: true },
   "health": { roles: ["operator", "node"], scope: "operator.read", droppable: true },

@@ -10,6 +10,11 @@ import { chatAbort } from "./chat.abort.ts";
 import { chatHistory } from "./chat.history.ts";
 import { chatInject } from "./chat.inject.ts";
 import { chatSend } from "./chat.send.ts";
+import { configApply } from "./config.apply.ts";
+import { configGet } from "./config.get.ts";
+import { configPatch } from "./config.patch.ts";
+import { configSchema } from "./config.schema.ts";
+import { configSet } from "./config.set.ts";
 import { cronAdd } from "./cron.add.ts";
 import { cronList } from "./cron.list.ts";
 import { cronRemove } from "./cron.remove.ts";
@@ -60,6 +65,11 @@ export const handlers = {
   "chat.history": chatHistory,
   "chat.inject": chatInject,
   "chat.send": chatSend,
+  "config.apply": configApply,
+  "config.get": configGet,
+  "config.patch": configPatch,
+  "config.schema": configSchema,
+  "config.set": configSet,
   "cron.add": cronAdd,
   "cron.list": cronList,
   "cron.remove": cronRemove,

@@ -55,7 +55,7 @@ describe("17.1 config.get", () => {
         valid: true,
         issues: [],
         legacyIssues: [],
-        hash: expect.stringMatching(/^hmac-sha256:v1:/u),
+        hash: expect.stringMatching(/^hmac-sha256:v1:/u) as string,
       });
       expect(payload?.["appliedConfigHash"]).toBe(payload?.["hash"]);
     }
@@ -85,16 +85,19 @@ describe("17.3 the guards of config.set, config.apply and config.patch", () => {
       const stale = "config changed since last load; re-run config.get and retry";
       await refused({ raw: "{bad json", baseHash: "bad" }).toMatchObject({ code: "INVALID_REQUEST", message: stale });
       const syntax = /^The given raw is not valid JSON5: unexpected character at line 1, column 6/u;
-      await refused({ raw: "{bad json", baseHash }).toMatchObject({ message: expect.stringMatching(syntax) });
+      await refused({ raw: "{bad json", baseHash }).toMatchObject({ message: expect.stringMatching(syntax) as string });
       await refused({ raw: "{ bogusKey: 1 }", baseHash }).toMatchObject({
-        message: expect.stringMatching(/^invalid config: .*bogusKey/u),
+        message: expect.stringMatching(/^invalid config: .*bogusKey/u) as string,
         details: { issues: [{ path: "bogusKey", message: "unknown key" }] },
       });
       await refused({ raw: "[]", baseHash }).toMatchObject({
-        message: method === "config.patch" ? "config.patch raw must be an object" : expect.stringContaining("object"),
+        message:
+          method === "config.patch"
+            ? "config.patch raw must be an object"
+            : (expect.stringContaining("object") as string),
       });
       const nothing = { raw: `{ hooks: { token: "${MARK}" } }`, baseHash };
-      await refused(nothing).toMatchObject({ message: expect.stringContaining("hooks.token") });
+      await refused(nothing).toMatchObject({ message: expect.stringContaining("hooks.token") as string });
     }
     expect(await readFile(file, "utf8")).toBe(SOURCE);
   });
@@ -130,7 +133,7 @@ describe("17.4 writing", () => {
     expect(written).toMatch(/"meta": \{\s+"lastTouchedVersion": "1.2.3",\s+"lastTouchedAt": "20/u);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const changed = await watcher.event("config.changed");
-    expect(changed.payload).toEqual({ path: file, hash: payload?.["hash"], ts: expect.any(Number) });
+    expect(changed.payload).toEqual({ path: file, hash: payload?.["hash"], ts: expect.any(Number) as number });
     const now = await gateway.call("config.get", {});
     expect(now).toMatchObject({ hash: payload?.["hash"], config: { logging: { level: "info" } } });
     expect(now).toMatchObject({ runtimeConfig: { logging: { level: "debug" } } });

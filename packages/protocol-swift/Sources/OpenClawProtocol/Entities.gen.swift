@@ -923,6 +923,158 @@ public struct ConfigHealth: Codable, Sendable, Hashable {
     }
 }
 
+/// One thing that is wrong in a configuration; path is empty for the whole.
+public struct ConfigIssue: Codable, Sendable, Hashable {
+    public var path: String
+    public var message: String
+
+    public init(
+        path: String,
+        message: String
+    ) {
+        self.path = path
+        self.message = message
+    }
+}
+
+/// What has to happen before a change takes effect.
+public struct ConfigRestart: Codable, Sendable, Hashable {
+    /// True when the gateway restarts by itself.
+    public var ok: Bool
+    public var pid: Int64
+    public var delayMs: Int64
+    public var reason: String
+    /// manual: someone has to restart it.
+    public var mode: ConfigRestartMode
+
+    public init(
+        ok: Bool,
+        pid: Int64,
+        delayMs: Int64,
+        reason: String,
+        mode: ConfigRestartMode
+    ) {
+        self.ok = ok
+        self.pid = pid
+        self.delayMs = delayMs
+        self.reason = reason
+        self.mode = mode
+    }
+}
+
+/// manual: someone has to restart it.
+public enum ConfigRestartMode: RawRepresentable, Codable, Sendable, Hashable {
+    case emit
+    case manual
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "emit": self = .emit
+        case "manual": self = .manual
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .emit: return "emit"
+        case .manual: return "manual"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [ConfigRestartMode] = [
+        .emit,
+        .manual,
+    ]
+}
+
+/// A note on a change of the configuration, with what the client said.
+public struct ConfigSentinel: Codable, Sendable, Hashable {
+    public var persisted: Bool?
+    public var path: JSONValue?
+    public var payload: ConfigSentinelPayload
+
+    public init(
+        persisted: Bool? = nil,
+        path: JSONValue? = nil,
+        payload: ConfigSentinelPayload
+    ) {
+        self.persisted = persisted
+        self.path = path
+        self.payload = payload
+    }
+}
+
+public struct ConfigSentinelPayload: Codable, Sendable, Hashable {
+    public var kind: String
+    public var status: String
+    public var ts: Int64
+    public var sessionKey: String?
+    public var message: String?
+    public var requiresRestart: Bool?
+    public var stats: JSONValue?
+
+    public init(
+        kind: String,
+        status: String,
+        ts: Int64,
+        sessionKey: String? = nil,
+        message: String? = nil,
+        requiresRestart: Bool? = nil,
+        stats: JSONValue? = nil
+    ) {
+        self.kind = kind
+        self.status = status
+        self.ts = ts
+        self.sessionKey = sessionKey
+        self.message = message
+        self.requiresRestart = requiresRestart
+        self.stats = stats
+    }
+}
+
+/// How a form should show one key of the configuration.
+public struct ConfigUiHint: Codable, Sendable, Hashable {
+    public var label: String?
+    public var help: String?
+    public var group: String?
+    public var order: Double?
+    public var advanced: Bool?
+    public var sensitive: Bool?
+    public var placeholder: String?
+
+    public init(
+        label: String? = nil,
+        help: String? = nil,
+        group: String? = nil,
+        order: Double? = nil,
+        advanced: Bool? = nil,
+        sensitive: Bool? = nil,
+        placeholder: String? = nil
+    ) {
+        self.label = label
+        self.help = help
+        self.group = group
+        self.order = order
+        self.advanced = advanced
+        self.sensitive = sensitive
+        self.placeholder = placeholder
+    }
+}
+
 /// Credentials.
 public struct ConnectAuth: Codable, Sendable, Hashable {
     /// The gateway's token, or a device token.

@@ -139,6 +139,24 @@ public enum ChatEventState: RawRepresentable, Codable, Sendable, Hashable {
     ]
 }
 
+/// Payload of the event config.changed.
+public struct ConfigChangedEvent: Codable, Sendable, Hashable {
+    public var path: String
+    /// As config.get answers it.
+    public var hash: String
+    public var ts: Int64
+
+    public init(
+        path: String,
+        hash: String,
+        ts: Int64
+    ) {
+        self.path = path
+        self.hash = hash
+        self.ts = ts
+    }
+}
+
 /// Payload of the event connect.challenge.
 public struct ConnectChallengeEvent: Codable, Sendable, Hashable {
     public var nonce: String
@@ -425,6 +443,8 @@ public enum GatewayEvent: Sendable, Hashable {
     case agent(AgentEvent)
     /// The reply of a run as it grows, and how it ended. `message` holds everything so far: replace, do not append.
     case chat(ChatEvent)
+    /// The configuration file was written by config.set, config.apply or config.patch.
+    case configChanged(ConfigChangedEvent)
     /// The first frame of every connection, before any request. A device signs the nonce.
     case connectChallenge(ConnectChallengeEvent)
     /// A job was added, updated or removed, or a run of it began or ended.
@@ -453,6 +473,7 @@ public enum GatewayEvent: Sendable, Hashable {
         switch frame.event {
         case "agent": self = .agent(try payload.decoded(as: AgentEvent.self))
         case "chat": self = .chat(try payload.decoded(as: ChatEvent.self))
+        case "config.changed": self = .configChanged(try payload.decoded(as: ConfigChangedEvent.self))
         case "connect.challenge": self = .connectChallenge(try payload.decoded(as: ConnectChallengeEvent.self))
         case "cron": self = .cron(try payload.decoded(as: CronEvent.self))
         case "health": self = .health(try payload.decoded(as: HealthEvent.self))

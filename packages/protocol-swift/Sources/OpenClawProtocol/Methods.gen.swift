@@ -581,6 +581,271 @@ public enum ChatSendResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of config.apply.
+public struct ConfigApplyParams: Codable, Sendable, Hashable {
+    public var raw: String
+    /// The hash of config.get that this is based on.
+    public var baseHash: String?
+    /// Whose turn asked for it.
+    public var sessionKey: String?
+    /// Why, for the answer and the log.
+    public var note: String?
+    /// Has no effect yet: this version does not restart itself.
+    public var restartDelayMs: Int64?
+
+    public init(
+        raw: String,
+        baseHash: String? = nil,
+        sessionKey: String? = nil,
+        note: String? = nil,
+        restartDelayMs: Int64? = nil
+    ) {
+        self.raw = raw
+        self.baseHash = baseHash
+        self.sessionKey = sessionKey
+        self.note = note
+        self.restartDelayMs = restartDelayMs
+    }
+}
+
+/// Answer of config.apply.
+public struct ConfigApplyResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var path: String
+    public var hash: String
+    /// With every default; credentials are redacted.
+    public var config: JSONValue
+    /// Keys that have another value than before.
+    public var changedPaths: [String]
+    /// True while the gateway runs on something else than the file says.
+    public var requiresRestart: Bool
+    public var restart: ConfigRestart
+    public var sentinel: ConfigSentinel
+
+    public init(
+        ok: Bool = true,
+        path: String,
+        hash: String,
+        config: JSONValue,
+        changedPaths: [String],
+        requiresRestart: Bool,
+        restart: ConfigRestart,
+        sentinel: ConfigSentinel
+    ) {
+        self.ok = ok
+        self.path = path
+        self.hash = hash
+        self.config = config
+        self.changedPaths = changedPaths
+        self.requiresRestart = requiresRestart
+        self.restart = restart
+        self.sentinel = sentinel
+    }
+}
+
+/// Parameters of config.get.
+public struct ConfigGetParams: Codable, Sendable, Hashable {
+    public init() {}
+}
+
+/// Answer of config.get.
+public struct ConfigGetResult: Codable, Sendable, Hashable {
+    public var path: String
+    public var exists: Bool
+    /// The text with credentials replaced by a mark; null without a readable file.
+    public var raw: JSONValue
+    /// What the text says.
+    public var parsed: JSONValue
+    /// As parsed.
+    public var sourceConfig: JSONValue
+    /// With included files, variables and every default put in.
+    public var config: JSONValue
+    /// As config.
+    public var resolved: JSONValue
+    /// What the gateway runs on now.
+    public var runtimeConfig: JSONValue
+    public var valid: Bool
+    /// Goes back as baseHash with a write. Another one after each restart.
+    public var hash: String?
+    /// As hash.
+    public var configRevisionHash: String?
+    /// The hash of what the gateway runs on.
+    public var appliedConfigHash: String?
+    public var issues: [ConfigIssue]
+    public var warnings: [ConfigIssue]
+    public var legacyIssues: [ConfigIssue]
+    public var includedPaths: [String]
+
+    public init(
+        path: String,
+        exists: Bool,
+        raw: JSONValue,
+        parsed: JSONValue,
+        sourceConfig: JSONValue,
+        config: JSONValue,
+        resolved: JSONValue,
+        runtimeConfig: JSONValue,
+        valid: Bool,
+        hash: String? = nil,
+        configRevisionHash: String? = nil,
+        appliedConfigHash: String? = nil,
+        issues: [ConfigIssue],
+        warnings: [ConfigIssue],
+        legacyIssues: [ConfigIssue],
+        includedPaths: [String]
+    ) {
+        self.path = path
+        self.exists = exists
+        self.raw = raw
+        self.parsed = parsed
+        self.sourceConfig = sourceConfig
+        self.config = config
+        self.resolved = resolved
+        self.runtimeConfig = runtimeConfig
+        self.valid = valid
+        self.hash = hash
+        self.configRevisionHash = configRevisionHash
+        self.appliedConfigHash = appliedConfigHash
+        self.issues = issues
+        self.warnings = warnings
+        self.legacyIssues = legacyIssues
+        self.includedPaths = includedPaths
+    }
+}
+
+/// Parameters of config.patch.
+public struct ConfigPatchParams: Codable, Sendable, Hashable {
+    public var raw: String
+    /// The hash of config.get that this is based on.
+    public var baseHash: String?
+    /// Whose turn asked for it.
+    public var sessionKey: String?
+    /// Why, for the answer and the log.
+    public var note: String?
+    /// Has no effect yet: this version does not restart itself.
+    public var restartDelayMs: Int64?
+
+    public init(
+        raw: String,
+        baseHash: String? = nil,
+        sessionKey: String? = nil,
+        note: String? = nil,
+        restartDelayMs: Int64? = nil
+    ) {
+        self.raw = raw
+        self.baseHash = baseHash
+        self.sessionKey = sessionKey
+        self.note = note
+        self.restartDelayMs = restartDelayMs
+    }
+}
+
+/// Answer of config.patch.
+public struct ConfigPatchResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var path: String
+    public var hash: String
+    /// With every default; credentials are redacted.
+    public var config: JSONValue
+    /// Keys that have another value than before.
+    public var changedPaths: [String]
+    /// True while the gateway runs on something else than the file says.
+    public var requiresRestart: Bool
+    public var restart: ConfigRestart
+    public var sentinel: ConfigSentinel
+
+    public init(
+        ok: Bool = true,
+        path: String,
+        hash: String,
+        config: JSONValue,
+        changedPaths: [String],
+        requiresRestart: Bool,
+        restart: ConfigRestart,
+        sentinel: ConfigSentinel
+    ) {
+        self.ok = ok
+        self.path = path
+        self.hash = hash
+        self.config = config
+        self.changedPaths = changedPaths
+        self.requiresRestart = requiresRestart
+        self.restart = restart
+        self.sentinel = sentinel
+    }
+}
+
+/// Parameters of config.schema.
+public struct ConfigSchemaParams: Codable, Sendable, Hashable {
+    public init() {}
+}
+
+/// Answer of config.schema.
+public struct ConfigSchemaResult: Codable, Sendable, Hashable {
+    public var schema: [String: JSONValue]
+    /// By path; * stands for a name or position of one's own.
+    public var uiHints: [String: ConfigUiHint]
+    public var version: String
+    /// ISO 8601.
+    public var generatedAt: String
+
+    public init(
+        schema: [String: JSONValue],
+        uiHints: [String: ConfigUiHint],
+        version: String,
+        generatedAt: String
+    ) {
+        self.schema = schema
+        self.uiHints = uiHints
+        self.version = version
+        self.generatedAt = generatedAt
+    }
+}
+
+/// Parameters of config.set.
+public struct ConfigSetParams: Codable, Sendable, Hashable {
+    public var raw: String
+    /// The hash of config.get that this is based on.
+    public var baseHash: String?
+
+    public init(
+        raw: String,
+        baseHash: String? = nil
+    ) {
+        self.raw = raw
+        self.baseHash = baseHash
+    }
+}
+
+/// Answer of config.set.
+public struct ConfigSetResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var path: String
+    public var hash: String
+    /// With every default; credentials are redacted.
+    public var config: JSONValue
+    /// Keys that have another value than before.
+    public var changedPaths: [String]
+    /// True while the gateway runs on something else than the file says.
+    public var requiresRestart: Bool
+
+    public init(
+        ok: Bool = true,
+        path: String,
+        hash: String,
+        config: JSONValue,
+        changedPaths: [String],
+        requiresRestart: Bool
+    ) {
+        self.ok = ok
+        self.path = path
+        self.hash = hash
+        self.config = config
+        self.changedPaths = changedPaths
+        self.requiresRestart = requiresRestart
+    }
+}
+
 public typealias ConnectResult = HelloOk
 
 /// Parameters of cron.add.
@@ -2761,6 +3026,16 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case chatInject = "chat.inject"
     /// Says something in a session. Answers at once; the reply comes as `chat` events. A stop word aborts instead.
     case chatSend = "chat.send"
+    /// Replaces the configuration file, for the gateway to be restarted with it.
+    case configApply = "config.apply"
+    /// The configuration file, what it comes to with defaults, and what is in use. Credentials are redacted.
+    case configGet = "config.get"
+    /// Changes the configuration file by a JSON merge patch (RFC 7396; null removes a key), for the gateway to be restarted with it.
+    case configPatch = "config.patch"
+    /// The JSON Schema (draft 7) of the configuration file, with hints for forms.
+    case configSchema = "config.schema"
+    /// Replaces the configuration file. The gateway goes on with what it runs on until it is restarted.
+    case configSet = "config.set"
     /// Opens the connection: versions, credentials and who is calling. Valid as the first frame only.
     case connect = "connect"
     /// Adds a job. name, schedule and payload are required.
@@ -2895,6 +3170,31 @@ extension ChatInjectParams: GatewayRequest {
 extension ChatSendParams: GatewayRequest {
     public typealias Answer = ChatSendResult
     public static let method = GatewayMethod.chatSend
+}
+
+extension ConfigApplyParams: GatewayRequest {
+    public typealias Answer = ConfigApplyResult
+    public static let method = GatewayMethod.configApply
+}
+
+extension ConfigGetParams: GatewayRequest {
+    public typealias Answer = ConfigGetResult
+    public static let method = GatewayMethod.configGet
+}
+
+extension ConfigPatchParams: GatewayRequest {
+    public typealias Answer = ConfigPatchResult
+    public static let method = GatewayMethod.configPatch
+}
+
+extension ConfigSchemaParams: GatewayRequest {
+    public typealias Answer = ConfigSchemaResult
+    public static let method = GatewayMethod.configSchema
+}
+
+extension ConfigSetParams: GatewayRequest {
+    public typealias Answer = ConfigSetResult
+    public static let method = GatewayMethod.configSet
 }
 
 extension ConnectParams: GatewayRequest {

@@ -4,7 +4,7 @@ import { timestamp } from "../entities/primitives.ts";
 import { defineEvent } from "../define.ts";
 
 /** May come before the answer of the request that caused it. */
-export const configChanged = defineEvent({
+export const configChangedEvent = defineEvent({
   name: "config.changed",
   summary: "The configuration file was written by config.set, config.apply or config.patch.",
   scope: "operator.read",

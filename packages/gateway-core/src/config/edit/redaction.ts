@@ -39,7 +39,7 @@ export class Redaction {
     const secret = secretPaths(json5.parse(source));
     const spans: { start: number; end: number; text: string }[] = [];
     forEachText(readSourceTree(source, json5), (path, { start, end }) => {
-      const text = json5.parse<string>(source.slice(start, end));
+      const text = String(json5.parse(source.slice(start, end)));
       if (this.#isSecret(text, secret.has(joinPath(path)))) spans.push({ start, end, text: JSON.stringify(REDACTED) });
     });
     const redacted = replaceSpans(source, spans);
@@ -63,11 +63,11 @@ export interface Restored<T> {
 
 /** Puts the stored credentials back in a text that a client sends. */
 export function restoreSource(source: string, stored: unknown, json5: Json5): Restored<string> {
-  const given = json5.parse<unknown>(source);
+  const given = json5.parse(source);
   const missing: string[] = [];
   const spans: { start: number; end: number; text: string }[] = [];
   forEachText(readSourceTree(source, json5), (path, { start, end }) => {
-    if (!json5.parse<string>(source.slice(start, end)).includes(REDACTED)) return;
+    if (!String(json5.parse(source.slice(start, end))).includes(REDACTED)) return;
     const kept = storedAt(stored, given, path);
     if (typeof kept === "string") spans.push({ start, end, text: JSON.stringify(kept) });
     else missing.push(joinPath(path));

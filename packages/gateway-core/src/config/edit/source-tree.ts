@@ -78,7 +78,7 @@ class SourceReader {
       const keyStart = this.#at;
       this.#skipScalar();
       const written = this.#source.slice(keyStart, this.#at);
-      const [key = written] = Object.keys(this.#json5.parse<object>(`{${written}:0}`));
+      const [key = written] = Object.keys(this.#json5.parse(`{${written}:0}`) as object);
       this.#peek();
       // The colon.
       this.#at += 1;

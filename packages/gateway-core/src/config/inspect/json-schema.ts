@@ -17,7 +17,7 @@ export function configJsonSchema(channels: Readonly<Record<string, z.ZodType>>):
 }
 
 function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
-  const json = z.toJSONSchema(schema, {
+  return z.toJSONSchema(schema, {
     target: "draft-7",
     io: "input",
     unrepresentable: "any",
@@ -27,7 +27,6 @@ function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
       if (part) Object.assign(jsonSchema, withoutDialect(toJsonSchema(part())));
     },
   });
-  return json as Record<string, unknown>;
 }
 
 function withoutDialect({ $schema: _dialect, ...schema }: Record<string, unknown>): Record<string, unknown> {

@@ -41,7 +41,7 @@ export async function readBoundedFile(path: string): Promise<string | undefined>
 
 /** The parser, for those who read parts of a text. It is loaded where it is needed: most files are plain JSON. */
 export interface Json5 {
-  parse<T>(text: string): T;
+  parse(text: string): unknown;
 }
 
 export async function loadJson5(): Promise<Json5> {
