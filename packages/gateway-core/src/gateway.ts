@@ -3,7 +3,7 @@ import type { MethodName, ParamsOf, ResultOf } from "@openclaw/protocol";
 
 import { defaultAgentId } from "./config/agent-selection.ts";
 import { type ConfigRuntime, fixedConfig } from "./config/runtime.ts";
-import type { GatewayConfigInput } from "./config/schema.ts";
+import type { GatewayConfig, GatewayConfigInput } from "./config/schema.ts";
 import {
   CONTROL_PLANE_LIMITS,
   type ControlPlane,
@@ -30,6 +30,7 @@ import { systemClock, systemIds } from "./host/system.ts";
 import { unconfiguredAgent } from "./host/unconfigured-agent.ts";
 
 const DRAIN_MS = 10_000;
+const DEFAULT_SUBAGENT_MINUTES = 60;
 
 export interface GatewayOptions {
   /** A loaded configuration, or the configuration itself. */
@@ -100,8 +101,10 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     ids,
     log,
     logFile: options.logFile ?? new LogFile(),
-    callForTurn: (method, params) =>
-      requests.call(method, params, insider("turn", version, scopesOfTurn(method)), new AbortController().signal),
+    callForTurn: (method, params, signal = new AbortController().signal) =>
+      requests.call(method, params, insider("turn", version, scopesOfTurn(method)), signal),
+    startForTurn: (method, params) =>
+      requests.start(method, params, insider("turn", version, scopesOfTurn(method)), new AbortController().signal),
   });
   const requests: RequestFlow = new RequestFlow({ services: rooms, handlers, extraMethods: options.methods ?? [] });
   const gateway = new RunningGateway({
@@ -121,6 +124,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     server: { version, host: rooms.presence.list()[0]?.host ?? "gateway", bootId: ids.uuid() },
     requests,
     presence: rooms.presence,
+    nodes: rooms.nodes,
     health: rooms.health,
     snapshot: () => helloSnapshot(config),
     bus: rooms.events,
@@ -209,12 +213,16 @@ class RunningGateway implements Gateway {
       health,
       presence,
       media,
+      nodes,
       scheduled,
+      sessions,
+      config,
     } = rooms;
     this.#listening = await this.#plane?.listen();
     this.#started.use(presence);
     this.#started.use(store);
     store.open();
+    this.#started.use(nodes);
     for (const source of toolSources) {
       this.#started.use(source);
       source.start();
@@ -232,9 +240,12 @@ class RunningGateway implements Gateway {
     await scheduled.start();
     this.#started.use(health);
     await health.start();
-    const prunes = [inbox, turnQueue, overheard, outbox, idempotency, media, scheduled].map(
-      (room) => () => room.prune(),
-    );
+    const prunes = [
+      ...[inbox, turnQueue, overheard, outbox, idempotency, media, devices, nodes, scheduled].map(
+        (room) => () => room.prune(),
+      ),
+      () => sessions.pruneSubagents(subagentLifetimeMs(config.current)),
+    ];
     this.#started.use(keepWithinRetention(prunes, clock, log));
     this.isReady = true;
     log.info("listening", { url: this.url });
@@ -276,7 +287,9 @@ const TURN_SCOPES = ["operator.read", "operator.write"];
 const TURN_ADMIN_METHODS: ReadonlySet<string> = new Set(["cron.add", "cron.update", "cron.remove", "cron.run"]);
 
 function scopesOfTurn(method: string): readonly string[] {
-  return TURN_ADMIN_METHODS.has(method) ? [...TURN_SCOPES, "operator.admin"] : TURN_SCOPES;
+  if (TURN_ADMIN_METHODS.has(method)) return [...TURN_SCOPES, "operator.admin"];
+  // A turn may ask operators for their approval; it may neither give one nor see those of others.
+  return method === "exec.approval.request" ? [...TURN_SCOPES, "operator.approvals"] : TURN_SCOPES;
 }
 
 /** A caller inside the process. */
@@ -290,6 +303,12 @@ function insider(name: string, version: string, scopes: readonly string[]): Call
     caps: [],
     remoteAddress: "127.0.0.1",
   };
+}
+
+/** How long the session of a sub-agent stays after its last change; for ever when it is not to be deleted. */
+function subagentLifetimeMs({ agents }: GatewayConfig): number {
+  const minutes = agents.defaults.subagents?.archiveAfterMinutes ?? DEFAULT_SUBAGENT_MINUTES;
+  return minutes === 0 ? Infinity : minutes * 60_000;
 }
 
 /** Of two tools with one name the first is taken: what a host gives comes before what others bring. */

@@ -10,6 +10,9 @@ import { isSwitchedOn } from "./config/env.ts";
 import { ConfigEditor } from "./config/edit/config-editor.ts";
 import { resolveUnknownPolicy } from "./config/resolve.ts";
 import type { ConfigRuntime } from "./config/runtime.ts";
+import { Devices } from "./devices/devices.ts";
+import { DeviceTokens } from "./devices/device-tokens.ts";
+import { readOrCreateKey } from "./config/source/key-file.ts";
 import { commandWorld, flowSettings } from "./flow/flow-settings.ts";
 import { createEgress } from "./egress/egress.ts";
 import { EventBus } from "./events/bus.ts";
@@ -22,10 +25,12 @@ import { MediaStore } from "./media/media-store.ts";
 import { PendingMedia } from "./media/pending-media.ts";
 import { MediaFlow } from "./flow/media-flow.ts";
 import { ChangeFlow } from "./flow/changes/change-flow.ts";
+import { FollowUps } from "./flow/follow-up.ts";
 import { InboundFlow } from "./flow/inbound-flow.ts";
 import { MessageFlow } from "./message-flow.ts";
 import { accountStatus } from "./methods/channels.status.ts";
 import type { Services } from "./methods/define.ts";
+import { Nodes } from "./nodes/nodes.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import { PairingStore } from "./policy/pairing.ts";
 import type { Agent, Clock, Ids, Logger, Store, Tool, ToolContext } from "./ports.ts";
@@ -43,6 +48,7 @@ import { toolPolicy } from "./tools/tool-policy.ts";
 import { TurnFlow } from "./flow/turn-flow.ts";
 
 const RECENT_SESSIONS = 5;
+const DEFAULT_SUBAGENTS = 8;
 
 export interface RoomsInput {
   readonly version: string;
@@ -55,8 +61,9 @@ export interface RoomsInput {
   readonly ids: Ids;
   readonly log: Logger;
   readonly logFile: LogFile;
-  /** Calls a method of this gateway with the rights of a turn. */
+  /** Call methods of this gateway with the rights of a turn. */
   readonly callForTurn: ToolContext["call"];
+  readonly startForTurn: ToolContext["start"];
 }
 
 export interface Rooms extends Services {
@@ -118,6 +125,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     capabilities: (channel, account) => channels.capabilities(channel, account),
     openFile: (mediaId) => media.open(mediaId),
   });
+  const followUps = new FollowUps({ sessions, turnQueue });
   const turns = new TurnFlow({
     store,
     clock,
@@ -133,6 +141,8 @@ export function buildRooms(input: RoomsInput): Rooms {
     tools: input.tools,
     toolPolicy: (subject) => toolPolicy(config.current, subject),
     call: input.callForTurn,
+    start: input.startForTurn,
+    followUps,
     takeNotes: async (sessionKey, runId) => [
       ...(sessionKey === mainSessionKey(defaultAgentId(config.current), config.current.session) ? notes.take() : []),
       ...(await scheduled.notes.take(sessionKey, runId)),
@@ -228,6 +238,24 @@ export function buildRooms(input: RoomsInput): Rooms {
         config.issues.map(({ path, message }) => ({ component: "config", message: `${path}: ${message}` })),
     },
   });
+  const nodes = new Nodes({
+    store,
+    clock,
+    ids,
+    log: log.child("nodes"),
+    publish: (event, payload, audience) => events.publish(event, payload, audience),
+    commands: () => ({ allow: [], deny: [], ...config.current.gateway.nodes?.commands }),
+  });
+  copyToNodes(events, nodes);
+  const devices = new Devices({
+    store,
+    clock,
+    ids,
+    log: log.child("devices"),
+    tokens: new DeviceTokens(() => readOrCreateKey(config.paths.deviceKeyFile)),
+    onRequested: (request) => events.publish("device.pair.requested", request),
+    onResolved: (resolved) => events.publish("device.pair.resolved", resolved),
+  });
   const presence = new Presence({
     clock,
     self: { ...describeMachine(input.version, instanceId), mode: "gateway", reason: "self" },
@@ -250,6 +278,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     media,
     mediaFlow,
     messages,
+    nodes,
     notes,
     outbox,
     overheard,
@@ -261,6 +290,14 @@ export function buildRooms(input: RoomsInput): Rooms {
     turnQueue,
     turns,
   };
+}
+
+/** Nodes follow sessions of their choice, and hear what is decided about them; their copies are not numbered. */
+function copyToNodes(events: EventBus, nodes: Nodes): void {
+  events.onAny(({ event, payload, audience }) => {
+    const receivers = audience ? undefined : nodes.receivers(event, payload);
+    if (receivers) events.publish(event, payload, { connectionIds: new Set(receivers), isCopy: true });
+  });
 }
 
 /** The sections of channels that are to run; "defaults" is no channel. */
@@ -278,8 +315,9 @@ function replyPrefix({ current }: ConfigRuntime, agentId: string) {
 }
 
 function turnSettings({ current }: ConfigRuntime) {
-  const { maxConcurrent, timeoutSeconds } = current.agents.defaults;
-  return { maxConcurrent, timeoutMs: timeoutSeconds * 1_000 };
+  const { maxConcurrent, timeoutSeconds, subagents } = current.agents.defaults;
+  const maxSubagents = subagents?.maxConcurrent ?? DEFAULT_SUBAGENTS;
+  return { maxConcurrent, maxSubagents, timeoutMs: timeoutSeconds * 1_000 };
 }
 
 async function probedAccounts(channels: ChannelSupervisor, probe: AbortSignal | undefined) {

@@ -62,6 +62,21 @@ export class IdempotencyStore {
     );
   }
 
+  /** Replaces what is remembered of a request by what came of it; undefined forgets the request. */
+  async settle({ client, method, key }: KeyedRequest, answer: unknown): Promise<void> {
+    if (answer === undefined) {
+      await this.#store.run("DELETE FROM idempotency WHERE client = ? AND method = ? AND key = ?", client, method, key);
+      return;
+    }
+    await this.#store.run(
+      "UPDATE idempotency SET answer = ? WHERE client = ? AND method = ? AND key = ?",
+      JSON.stringify(answer),
+      client,
+      method,
+      key,
+    );
+  }
+
   async prune(): Promise<number> {
     return this.#store.run(
       `DELETE FROM idempotency WHERE (client, method, key) IN

@@ -7,6 +7,7 @@ import { migration003 } from "./migrations/003-sessions.ts";
 import { migration004 } from "./migrations/004-media.ts";
 import { migration005 } from "./migrations/005-devices.ts";
 import { migration006 } from "./migrations/006-queue-modes.ts";
+import { migration007 } from "./migrations/007-nodes.ts";
 import { migration009 } from "./migrations/009-changes.ts";
 
 /** Every migration, in order; the database's user_version says how many of them it has seen. */
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly string[] = [
   migration006,
   migration005,
   migration009,
+  migration007,
 ];
 
 /** Brings a database to the newest schema, one transaction per step. */

@@ -13,7 +13,7 @@ export const nodePairResolvedEvent = defineEvent({
   payload: z.object({
     requestId: z.string().describe("Empty when a pairing was removed."),
     nodeId: identifier,
-    decision: z.enum(["approved", "rejected", "removed"]),
+    decision: z.enum(["approved", "rejected", "removed", "expired"]),
     ts: timestamp,
   }),
   example: {

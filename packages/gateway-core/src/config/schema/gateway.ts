@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import {
   chatCompletionsPart,
-  gatewayNodesPart,
+  nodesBrowserPart,
   reloadPart,
   responsesPart,
   tailscalePart,
@@ -79,6 +79,18 @@ export const gatewaySchema = z.strictObject({
         .optional(),
     })
     .optional(),
-  nodes: laterPart(gatewayNodesPart, { browser: { mode: "off" } }),
+  nodes: z
+    .strictObject({
+      commands: z
+        .strictObject({
+          allow: texts("Commands that nodes may be asked beyond those of their platform, such as sms.send.").default([]),
+          deny: texts("Commands that no node is asked; goes before allow.").default([]),
+        })
+        .optional()
+        .describe("What node.invoke may ask of nodes. A node must also declare a command."),
+      browser: laterPart(nodesBrowserPart, { mode: "off" }),
+    })
+    .optional()
+    .describe("Devices that offer capabilities."),
   token: later(secretText("Has no effect; the token is gateway.auth.token.")),
 });

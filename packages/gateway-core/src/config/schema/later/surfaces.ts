@@ -70,8 +70,7 @@ export const tlsPart = () =>
 export const reloadPart = () =>
   z.strictObject({ mode: z.enum(["hybrid", "hot", "restart", "off"]).optional(), debounceMs: count().optional() });
 
-export const gatewayNodesPart = () =>
-  z.strictObject({ browser: z.strictObject({ mode: text(), node: text() }).optional() });
+export const nodesBrowserPart = () => z.strictObject({ mode: text(), node: text() });
 
 export const chatCompletionsPart = () => z.strictObject({ enabled: flag() });
 
