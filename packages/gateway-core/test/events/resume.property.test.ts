@@ -59,6 +59,10 @@ class Line {
     held?.();
   }
 
+  get isCut(): boolean {
+    return this.#socket.readyState === CLOSED;
+  }
+
   /** The end of the socket: nothing that waits is read any more. */
   cut(): void {
     this.#socket.readyState = CLOSED;
@@ -111,7 +115,8 @@ class World implements Disposable {
   }
 
   connect(): void {
-    if (this.#line) return;
+    const lost = this.#line;
+    if (lost && !lost.line.isCut) return;
     const id = `connection-${(this.#ids += 1)}`;
     const line = new Line(
       ({ event, seq, payload }) => {
@@ -136,6 +141,12 @@ class World implements Disposable {
     this.#point = { epoch: offer.epoch, seq: offer.seq };
     this.#line = { id, line };
     begin();
+    if (lost) this.#fanOut.remove(lost.id);
+  }
+
+  /** The line breaks, and the gateway does not know yet. */
+  cut(): void {
+    this.#line?.line.cut();
   }
 
   disconnect(): void {
@@ -165,7 +176,7 @@ class World implements Disposable {
 
 const step = fc.oneof(
   { weight: 12, arbitrary: fc.tuple(fc.constantFrom("chat", "tick", "presence"), fc.integer({ min: 0, max: 400 })) },
-  { weight: 3, arbitrary: fc.constantFrom("disconnect", "slow", "quick") },
+  { weight: 3, arbitrary: fc.constantFrom("disconnect", "cut", "slow", "quick") },
   { weight: 4, arbitrary: fc.constant("connect") },
   { weight: 1, arbitrary: fc.constantFrom("wait", "wait long") },
 );
@@ -175,6 +186,7 @@ async function run(world: World, steps: readonly (string | readonly [string, num
     if (typeof action !== "string") world.publish(action[0] as "chat", action[1]);
     else if (action === "connect") world.connect();
     else if (action === "disconnect") world.disconnect();
+    else if (action === "cut") world.cut();
     else if (action === "wait") await world.clock.advance(1_000);
     else if (action === "wait long") await world.clock.advance(61_000);
     else world.setSlow(action === "slow");
