@@ -64,6 +64,6 @@ describe("R6.11 events of earlier gateways still parse", () => {
     expect(ENTITIES.EventFrame.safeParse(frame).error).toBeUndefined();
     const contract = contractOf(EVENT_CONTRACTS, frame["event"] === subject ? subject : "");
     if (contract) expect(contract.payload.safeParse(frame["payload"]).error).toBeUndefined();
-    else expect(subject).toBe("config.changed");
+    else expect(subject).toBe("voicewake.changed");
   });
 });

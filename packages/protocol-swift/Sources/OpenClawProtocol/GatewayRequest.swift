@@ -36,3 +36,8 @@ extension ErrorShape: LocalizedError {
         return retryable ?? code.isRetryable
     }
 }
+
+/// A request that is answered twice: first that the work was accepted, then with its outcome.
+public protocol GatewayLongRequest: GatewayRequest {
+    associatedtype Accepted: Decodable & Sendable
+}

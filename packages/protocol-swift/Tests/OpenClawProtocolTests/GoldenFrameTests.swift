@@ -46,7 +46,7 @@ final class GoldenFrameTests: XCTestCase {
             guard case .event(let event) = frame else { continue }
             let read = try GatewayEvent(event)
             if case .unknown(let name, _) = read {
-                XCTAssertEqual(name, "config.changed", golden.name)
+                XCTAssertEqual(name, "voicewake.changed", golden.name)
             }
         }
     }

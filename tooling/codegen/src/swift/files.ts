@@ -38,7 +38,11 @@ function file(body: string): string {
 function methodTable(catalog: Catalog): string {
   const methods = catalog.methods.map(({ name, contract }) => ({ name, contract, caseName: escaped(swiftName(name)) }));
   const requests = methods.map(
-    ({ name, contract, caseName }) => `extension ${paramsName(name)}: GatewayRequest {
+    ({
+      name,
+      contract,
+      caseName,
+    }) => `extension ${paramsName(name)}: ${contract.accepted ? "GatewayLongRequest" : "GatewayRequest"} {
     public typealias Answer = ${resultName(name)}
 ${contract.accepted ? `    public typealias Accepted = ${acceptedName(name)}\n` : ""}    public static let method = GatewayMethod.${caseName}
 }
