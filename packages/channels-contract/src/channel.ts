@@ -44,10 +44,26 @@ export interface ChannelLogger {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
+/** A chat command as a menu shows it. */
+export interface MenuCommand {
+  /** Without the slash. */
+  readonly name: string;
+  readonly description: string;
+}
+
+/** The chat commands a gateway answers, for platforms that show people a menu of them. */
+export interface CommandMenu {
+  /** Whether they are put into menus; "auto" leaves it to the channel. */
+  readonly native: boolean | "auto";
+  readonly commands: readonly MenuCommand[];
+}
+
 /** What the gateway gives a running channel. */
 export interface ChannelHost {
   readonly accountId: string;
   readonly log: ChannelLogger;
+  /** Absent: no menu is touched. */
+  readonly menu?: CommandMenu;
   /** Epoch milliseconds. */
   now(): number;
   /** Waits, or rejects with the signal's reason when it aborts first. */

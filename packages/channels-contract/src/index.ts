@@ -5,8 +5,10 @@ export type {
   ChannelHost,
   ChannelLogger,
   ChannelProbe,
+  CommandMenu,
   Cursor,
   InboundBatch,
+  MenuCommand,
   RecordedEvent,
 } from "./channel.ts";
 export type { ChatMove, InboundChange, MessageEdit, ReactionChange } from "./changes.ts";

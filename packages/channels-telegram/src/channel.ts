@@ -22,6 +22,7 @@ import { capabilitiesOf, objectionTo } from "./account/capabilities.ts";
 import { readToken } from "./account/token.ts";
 import { parseChange } from "./changes.ts";
 import { type BotIdentity, TelegramClient } from "./client.ts";
+import { publishMenu } from "./connection/command-menu.ts";
 import type { PollLeases } from "./connection/poll-leases.ts";
 import { Recovery } from "./connection/recovery.ts";
 import { StatusReporter } from "./connection/status-reporter.ts";
@@ -77,6 +78,7 @@ export class TelegramChannel implements Channel {
   readonly #stopping = new AbortController();
   #connection: Connection | undefined;
   #running: Promise<void> | undefined;
+  #menu: Promise<void> | undefined;
   #host: ChannelHost | undefined;
 
   constructor({ settings, leases, listeners, timing }: TelegramChannelOptions) {
@@ -154,7 +156,7 @@ export class TelegramChannel implements Channel {
     // What is being recorded may finish; a store that hangs is not waited for.
     const waiting = new AbortController();
     const late = setTimeout(disposeDeadlineMs, undefined, { signal: waiting.signal }).catch(() => undefined);
-    await Promise.race([this.#running, late]);
+    await Promise.race([Promise.all([this.#running, this.#menu]), late]);
     waiting.abort();
     this.#disconnect();
   }
@@ -184,6 +186,7 @@ export class TelegramChannel implements Channel {
     const identity = await this.#greet(client, run);
     if (identity === undefined) return;
     const { host, reporter, recovery, signal } = run;
+    this.#menu = publishMenu(client, { host, settings: this.#settings.menu }, signal);
     const shared = { client, host, identity, recovery, reporter };
     const { webhook } = this.#settings;
     if (webhook === undefined) await new Poller({ ...shared, ...this.#timing }).run(signal);

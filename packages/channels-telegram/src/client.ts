@@ -1,6 +1,7 @@
 import type { Agent } from "node:http";
 import { setImmediate } from "node:timers/promises";
 
+import type { MenuCommand } from "@openclaw/channels-contract";
 import { Telegram, TelegramError } from "telegraf";
 
 import { botIdOf, tokenRedactor } from "./account/token.ts";
@@ -162,6 +163,16 @@ export class TelegramClient implements Disposable {
   async answerCallbackQuery(queryId: string, signal: AbortSignal): Promise<void> {
     const payload = { callback_query_id: queryId };
     await this.#call(signal, (inner) => this.#calls.callApi("answerCallbackQuery", payload, inner));
+  }
+
+  /** Shows people these commands in the bot's menu; none takes the menu away. */
+  async setCommands(commands: readonly MenuCommand[], signal: AbortSignal): Promise<void> {
+    if (commands.length === 0) {
+      await this.#call(signal, (inner) => this.#calls.callApi("deleteMyCommands", {}, inner));
+      return;
+    }
+    const payload = { commands: commands.map(({ name, description }) => ({ command: name, description })) };
+    await this.#call(signal, (inner) => this.#calls.callApi("setMyCommands", payload, inner));
   }
 
   /** Takes the token out of any text. */

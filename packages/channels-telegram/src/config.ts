@@ -60,10 +60,16 @@ const conversationFields = {
   capabilities: z
     .union([z.array(z.string()), z.strictObject({ inlineButtons: inlineButtons.exactOptional() })])
     .exactOptional(),
-  customCommands: z.array(z.strictObject({ command: z.string(), description: z.string() })).exactOptional(),
+  customCommands: z
+    .array(z.strictObject({ command: z.string(), description: z.string() }))
+    .describe("More entries of the bot's menu: 1 to 32 letters a-z, digits and _. Their words go to the agent.")
+    .exactOptional(),
   commands: z
     .strictObject({
-      native: z.union([z.boolean(), z.literal("auto")]).exactOptional(),
+      native: z
+        .union([z.boolean(), z.literal("auto")])
+        .describe("Whether the bot's menu lists the chat commands. Default: commands.native, which is on here.")
+        .exactOptional(),
       nativeSkills: z.union([z.boolean(), z.literal("auto")]).exactOptional(),
     })
     .exactOptional(),

@@ -13,6 +13,7 @@ import type { ConfigRuntime } from "./config/runtime.ts";
 import { Devices } from "./devices/devices.ts";
 import { DeviceTokens } from "./devices/device-tokens.ts";
 import { readOrCreateKey } from "./config/source/key-file.ts";
+import { openApprovals } from "./flow/approvals/approval-flow.ts";
 import { commandWorld, flowSettings } from "./flow/flow-settings.ts";
 import { createEgress } from "./egress/egress.ts";
 import { EventBus } from "./events/bus.ts";
@@ -100,6 +101,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     log,
     accept: (source, batch) => messages.accept(source, batch),
     readCursor: (source, key) => inbox.readCursor(source, key),
+    menu: () => ({ native: config.current.commands?.native ?? "auto", commands: chat.menu() }),
     onStatusChange: () => {
       health.changed();
       void messages.route();
@@ -151,7 +153,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     maySend: (session) => maySend(config.current.session.sendPolicy, session),
     settings: () => turnSettings(config),
   });
-  const chat = new ChatCommands(
+  const chat: ChatCommands = new ChatCommands(
     commandWorld({ version: input.version, clock, agent, turnQueue, config }),
     () => config.current.session.resetTriggers ?? [],
   );
@@ -238,6 +240,17 @@ export function buildRooms(input: RoomsInput): Rooms {
         config.issues.map(({ path, message }) => ({ component: "config", message: `${path}: ${message}` })),
     },
   });
+  const approvals = openApprovals({
+    config,
+    store,
+    clock,
+    ids,
+    log,
+    events,
+    sessions,
+    outbox,
+    channels: () => channels,
+  });
   const nodes = new Nodes({
     store,
     clock,
@@ -263,11 +276,13 @@ export function buildRooms(input: RoomsInput): Rooms {
   });
   const { logFile } = input;
   return {
+    ...approvals,
     agent,
     channels,
     clock,
     config,
     configEditor,
+    devices,
     events,
     health,
     idempotency,

@@ -1,4 +1,4 @@
-import type { ChannelHost, ChannelLogger, InboundBatch, RecordedEvent } from "../channel.ts";
+import type { ChannelHost, ChannelLogger, CommandMenu, InboundBatch, RecordedEvent } from "../channel.ts";
 import type { ChannelState, ChannelStatus } from "../status.ts";
 
 const defaultDeadlineMs = 10_000;
@@ -23,6 +23,8 @@ export interface RecordingHostOptions {
   readonly maxSleepMs?: number;
   /** How long the `waitFor…` functions wait unless told otherwise. Default 10,000. */
   readonly deadlineMs?: number;
+  /** Default: no menu. */
+  readonly menu?: CommandMenu;
 }
 
 /**
@@ -33,6 +35,7 @@ export class RecordingHost implements ChannelHost {
   readonly accountId: string;
   readonly log: ChannelLogger;
   readonly storage: RecordingStorage;
+  readonly menu?: CommandMenu;
   /** What was recorded, in order, without duplicates. */
   readonly events: RecordedEvent[] = [];
   readonly duplicates: RecordedEvent[] = [];
@@ -52,6 +55,7 @@ export class RecordingHost implements ChannelHost {
   constructor(options: RecordingHostOptions) {
     this.accountId = options.accountId;
     this.storage = options.storage ?? new RecordingStorage();
+    if (options.menu !== undefined) this.menu = options.menu;
     this.#maxSleepMs = options.maxSleepMs ?? defaultMaxSleepMs;
     this.#deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
     this.log = {

@@ -1,7 +1,9 @@
 import type { AccessSettings, ChannelAccount, Environment, GroupSettings } from "@openclaw/channels-contract";
 
 import { namedAccounts, type NamedAccount, type TelegramAccountConfig, type TelegramConfig } from "../config.ts";
+import type { MenuSettings } from "../connection/command-menu.ts";
 import type { WebhookSettings } from "../webhook/receiver.ts";
+import { readCustomCommands } from "./custom-commands.ts";
 import { botIdOf, isToken, tokenFormProblem } from "./token.ts";
 
 const defaultApiRoot = "https://api.telegram.org";
@@ -31,6 +33,7 @@ export interface TelegramSettings {
   readonly inlineButtons: InlineButtons;
   readonly reactionNotifications: ReactionNotifications;
   readonly actions: { readonly reactions: boolean; readonly deleteMessage: boolean; readonly sticker: boolean };
+  readonly menu: MenuSettings;
   /** Absent: updates are polled. */
   readonly webhook?: WebhookSettings;
   readonly timeoutSeconds: number;
@@ -62,7 +65,8 @@ function describeAccount(
   const token = tokenOf(accountId, config, environment);
   const blocking = findBlockingProblem(token, config);
   const { access, warnings } = readAccess(config);
-  warnings.push(...findTransportWarnings(config));
+  const custom = readCustomCommands(config.customCommands ?? []);
+  warnings.push(...findTransportWarnings(config), ...custom.warnings);
   const problem = blocking ?? (warnings.length === 0 ? undefined : warnings.join(" "));
   return {
     accountId,
@@ -85,6 +89,7 @@ function describeAccount(
         deleteMessage: config.actions?.deleteMessage ?? true,
         sticker: config.actions?.sticker ?? false,
       },
+      menu: { native: config.commands?.native, custom: custom.commands },
       ...webhookOf(config),
       timeoutSeconds: Math.min(config.timeoutSeconds ?? defaultTimeoutSeconds, maxTimeoutSeconds),
       autoSelectFamily: config.network?.autoSelectFamily ?? true,

@@ -8,6 +8,7 @@ import {
   type ChannelPlugin,
   type ChannelProbe,
   type ChannelStatus,
+  type CommandMenu,
   type Environment,
   type InboundBatch,
   isTerminalState,
@@ -39,6 +40,8 @@ export interface SupervisorDependencies {
   ) => Promise<{ recorded: number; duplicates: number }>;
   readonly readCursor: (source: { channel: string; account: string }, key: string) => Promise<string | undefined>;
   readonly onStatusChange: () => void;
+  /** The chat commands that channels put into their menus. */
+  readonly menu?: () => CommandMenu;
 }
 
 /** One account as operators see it. */
@@ -226,11 +229,12 @@ export class ChannelSupervisor implements AsyncDisposable {
   }
 
   #hostOf(managed: ManagedAccount): ChannelHost {
-    const { clock, accept, readCursor } = this.#dependencies;
+    const { clock, accept, readCursor, menu } = this.#dependencies;
     const source = { channel: managed.plugin.id, account: managed.account.accountId };
     return {
       accountId: managed.account.accountId,
       log: this.#logOf(managed),
+      ...(menu === undefined ? {} : { menu: menu() }),
       now: () => clock.now(),
       sleep: (delayMs, signal) => clock.sleep(delayMs, signal),
       accept: async (batch) => {

@@ -46,6 +46,11 @@ export class ChatCommands {
     for (const command of CHAT_COMMANDS) for (const name of command.names) this.#byName.set(name, command);
   }
 
+  /** The commands as menus show them. */
+  menu(): { readonly name: string; readonly description: string }[] {
+    return CHAT_COMMANDS.map(({ names, summary }) => ({ name: names[0], description: summary }));
+  }
+
   /** Unknown commands, and known ones with more behind them than they take, are for the agent. */
   async read(written: string, context: ReadingContext): Promise<Reading> {
     const text = written.trim();

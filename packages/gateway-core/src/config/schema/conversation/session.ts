@@ -1,8 +1,8 @@
 import * as z from "zod";
 
-import { pingPongPart, ttsPart } from "../later/conversation.ts";
+import { ttsPart } from "../later/conversation.ts";
 import { groupChatSchema } from "./group-chat.ts";
-import { flag, later, laterPart, text, texts, whole } from "../notes.ts";
+import { flag, later, laterPart, part, text, texts, whole } from "../notes.ts";
 
 const typingMode = z.enum(["never", "instant", "thinking", "message"]);
 const autoOrFlag = z.union([z.boolean(), z.literal("auto")]);
@@ -66,7 +66,15 @@ export const sessionSchema = z.strictObject({
   store: later(z.string()),
   typingMode: later(typingMode),
   typingIntervalSeconds: later(z.number().positive()),
-  agentToAgent: laterPart(pingPongPart),
+  agentToAgent: part("Sessions that write to each other with sessions_send.", () =>
+    z.strictObject({
+      maxPingPongTurns: whole(
+        0,
+        5,
+        "How many times they answer each other after the first answer. 5 without it.",
+      ).optional(),
+    }),
+  ),
   sendPolicy: sendPolicySchema.optional().describe("Whether replies are delivered to their chats."),
 });
 
@@ -128,7 +136,9 @@ export const messagesSchema = z.strictObject({
 /** `commands`: what people may order by chat. */
 export const commandsSchema = z.strictObject({
   restart: later(flag("Let /restart, the gateway tool and SIGUSR1 restart the gateway."), false),
-  native: later(autoOrFlag, false),
+  native: autoOrFlag
+    .optional()
+    .describe("Whether platforms with a menu of commands list them there. auto, the default, does so on Telegram."),
   nativeSkills: later(autoOrFlag, false),
   text: later(flag("Read /commands from messages."), false),
   bash: later(flag("Let ! run shell commands."), false),
