@@ -39,7 +39,9 @@ export class Lanes<Begun> implements AsyncDisposable {
   readonly #dependencies: LanesDependencies<Begun>;
   readonly #running = new Map<string, RunningTurn>();
   readonly #waiters = new Map<string, Set<(turn: Turn) => void>>();
-  #pumping = false;
+  #pumping: Promise<void> | undefined;
+  /** How many ask for nothing to begin at the moment. */
+  #held = 0;
   #pumpAgain = false;
   #started = false;
   #stopped = false;
@@ -61,13 +63,9 @@ export class Lanes<Begun> implements AsyncDisposable {
 
   /** Starts waiting turns while there is room. Safe to call at any time, any number of times. */
   pump(): void {
-    if (!this.#started || this.#stopped) return;
-    if (this.#pumping) {
-      this.#pumpAgain = true;
-      return;
-    }
-    this.#pumping = true;
-    void this.#pumpUntilDone();
+    if (!this.#started || this.#stopped || this.#held > 0) return;
+    if (this.#pumping) this.#pumpAgain = true;
+    else this.#pumping = this.#pumpUntilDone();
   }
 
   /** Waits for a turn to end; undefined when it is unknown or the time is up. */
@@ -100,15 +98,15 @@ export class Lanes<Begun> implements AsyncDisposable {
   /** Ends what runs and waits in a session, or one turn of it; resolves once they have ended. Answers which. */
   async stop(sessionKey: string, runId?: string): Promise<readonly string[]> {
     const { queue, endWaiting, reasonFor } = this.#dependencies;
-    const open = await queue.open(sessionKey);
-    const chosen = runId === undefined ? open : open.filter((turn) => turn.runId === runId);
-    for (const turn of chosen) {
-      const running = this.#running.get(turn.runId);
-      if (running) {
-        running.controller.abort(reasonFor("asked"));
-        await running.ended;
-      } else await endWaiting(turn);
-    }
+    const { chosen, running } = await this.#whileNothingBegins(async () => {
+      const open = await queue.open(sessionKey);
+      const turns = runId === undefined ? open : open.filter((turn) => turn.runId === runId);
+      const here = turns.map((turn) => this.#running.get(turn.runId)).filter((turn) => turn !== undefined);
+      for (const { controller } of here) controller.abort(reasonFor("asked"));
+      for (const turn of turns) if (!this.#running.has(turn.runId)) await endWaiting(turn);
+      return { chosen: turns, running: here };
+    });
+    await Promise.all(running.map(({ ended }) => ended));
     return chosen.map((turn) => turn.runId);
   }
 
@@ -133,6 +131,18 @@ export class Lanes<Begun> implements AsyncDisposable {
     return Promise.all([...this.#running.values()].map(({ ended }) => ended));
   }
 
+  /** A turn that is found waiting must not have begun by the time it is ended: nobody would hold it any more. */
+  async #whileNothingBegins<T>(work: () => Promise<T>): Promise<T> {
+    this.#held += 1;
+    try {
+      await this.#pumping;
+      return await work();
+    } finally {
+      this.#held -= 1;
+      this.pump();
+    }
+  }
+
   async #pumpUntilDone(): Promise<void> {
     const { clock, log } = this.#dependencies;
     try {
@@ -144,13 +154,13 @@ export class Lanes<Begun> implements AsyncDisposable {
       log.error("waiting turns could not be started; it is tried again", { error, retryInMs: RETRY_MS });
       this.#retry = clock.setTimeout(() => this.pump(), RETRY_MS);
     } finally {
-      this.#pumping = false;
+      this.#pumping = undefined;
     }
   }
 
   async #startWhatFits(): Promise<void> {
     const { store, queue, maxConcurrent, begin, run, log } = this.#dependencies;
-    while (!this.#stopped && this.#running.size < maxConcurrent()) {
+    while (!this.#stopped && this.#held === 0 && this.#running.size < maxConcurrent()) {
       const claimed = await store.transaction(async (sql) => {
         const turn = await queue.claim(sql);
         return turn && { turn, begun: await begin(sql, turn) };
