@@ -45,3 +45,26 @@ export interface ReactionCapability {
   /** `emoji` empty removes the account's own reaction. Throws ChannelError. */
   react(to: Address, messageId: string, emoji: string, signal: AbortSignal): Promise<void>;
 }
+
+/** How a text that grows is shown in blocks: none shorter than `minChars` before its end, none longer than `maxChars`. */
+export interface DraftBlocks {
+  readonly minChars: number;
+  readonly maxChars: number;
+  /** Where a block rather ends. */
+  readonly breakPreference: "paragraph" | "newline" | "sentence";
+}
+
+/**
+ * Shows a reply while it is being written, as something that goes away once the reply itself arrives. Not a message:
+ * there is no receipt, and what is lost is not sent again.
+ */
+export interface DraftCapability {
+  /** How often a draft may change, in milliseconds. */
+  readonly intervalMs: number;
+  /** Absent: whatever is written so far is shown. */
+  readonly blocks?: DraftBlocks;
+  /** Whether the platform shows drafts there. Pure. */
+  shows(to: Address): boolean;
+  /** `id` is the same for all states of one reply, an integer from 1 to 2^31 - 1. Throws ChannelError. */
+  show(to: Address, draft: { readonly id: number; readonly text: string }, signal: AbortSignal): Promise<void>;
+}

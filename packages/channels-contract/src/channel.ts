@@ -1,4 +1,4 @@
-import type { ChannelCapabilities, ReactionCapability, TypingCapability } from "./capabilities.ts";
+import type { ChannelCapabilities, DraftCapability, ReactionCapability, TypingCapability } from "./capabilities.ts";
 import type { InboundChange } from "./changes.ts";
 import type { OutboundContent } from "./content.ts";
 import type { FetchedMedia, MediaReference } from "./media.ts";
@@ -124,6 +124,7 @@ export interface Channel extends AsyncDisposable {
   fetchMedia?(reference: MediaReference["reference"], signal: AbortSignal): Promise<FetchedMedia>;
   readonly typing?: TypingCapability;
   readonly reactions?: ReactionCapability;
+  readonly drafts?: DraftCapability;
   /** Asks the platform whether the connection works. Never throws. */
   probe?(signal: AbortSignal): Promise<ChannelProbe>;
 }

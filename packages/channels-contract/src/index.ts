@@ -14,6 +14,8 @@ export type {
 export type { ChatMove, InboundChange, MessageEdit, ReactionChange } from "./changes.ts";
 export type {
   ChannelCapabilities,
+  DraftBlocks,
+  DraftCapability,
   OutboundCapabilities,
   ReactionCapability,
   TypingCapability,

@@ -7,6 +7,7 @@ import {
   ChannelError,
   type ChannelHost,
   type ChannelProbe,
+  type DraftCapability,
   type FetchedMedia,
   type InboundChange,
   type InboundMessage,
@@ -31,6 +32,7 @@ import { recordMove } from "./payload/event.ts";
 import { fetchFile } from "./payload/fetch.ts";
 import { Poller } from "./poll.ts";
 import { messageNumber } from "./sending/address.ts";
+import { draftsOf } from "./sending/drafts.ts";
 import { Outbound } from "./outbound.ts";
 import { react } from "./sending/reaction.ts";
 import type { WebhookListeners } from "./webhook/listeners.ts";
@@ -71,6 +73,7 @@ export class TelegramChannel implements Channel {
   readonly capabilities: ChannelCapabilities;
   readonly typing: TypingCapability;
   readonly reactions: ReactionCapability;
+  readonly drafts?: DraftCapability;
   readonly #settings: TelegramSettings;
   readonly #leases: PollLeases;
   readonly #listeners: WebhookListeners;
@@ -88,6 +91,8 @@ export class TelegramChannel implements Channel {
     this.#listeners = listeners;
     this.#timing = timing;
     this.typing = { lastsMs: typingLastsMs, show: (to, signal) => this.#showTyping(to.chatId, to.threadId, signal) };
+    const drafts = draftsOf(settings, async () => (await this.#connect()).client);
+    if (drafts !== undefined) this.drafts = drafts;
     this.reactions = {
       react: async (to, messageId, emoji, signal) => {
         const { client } = await this.#connect();

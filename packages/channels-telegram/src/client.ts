@@ -159,6 +159,11 @@ export class TelegramClient implements Disposable {
     await this.#call(signal, (inner) => this.#calls.callApi("sendChatAction", payload, inner));
   }
 
+  /** Shows, in a topic of a private chat, what is being written. */
+  async showDraft(payload: object, signal: AbortSignal): Promise<void> {
+    await this.#call(signal, (inner) => this.#anyCall("sendMessageDraft", payload, inner));
+  }
+
   /** Stops the spinner on the button a person tapped. */
   async answerCallbackQuery(queryId: string, signal: AbortSignal): Promise<void> {
     const payload = { callback_query_id: queryId };

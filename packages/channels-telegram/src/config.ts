@@ -87,7 +87,12 @@ const deliveryFields = {
   textChunkLimit: z.int().min(1).max(4_000).exactOptional(),
   chunkMode: z.enum(["length", "newline"]).exactOptional(),
   linkPreview: z.boolean().describe("False sends links without a preview.").exactOptional(),
-  streamMode: z.enum(["off", "partial", "block"]).exactOptional(),
+  streamMode: z
+    .enum(["off", "partial", "block"])
+    .describe(
+      "How a reply is shown while it is written, in topics of private chats: not at all, as it is, or in blocks. Default partial.",
+    )
+    .exactOptional(),
   draftChunk: z
     .strictObject({
       minChars: count.exactOptional(),

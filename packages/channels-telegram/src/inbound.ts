@@ -95,7 +95,8 @@ function readTap(
 type Located = Pick<TelegramMessage, "chat"> & Partial<Pick<TelegramMessage, "message_thread_id" | "is_topic_message">>;
 
 export function readChat({ chat, message_thread_id, is_topic_message }: Located): Chat {
-  const threadId = threadOf(chat, is_topic_message === true ? message_thread_id : undefined);
+  const isTopic = is_topic_message === true || chat.type === "private";
+  const threadId = threadOf(chat, isTopic ? message_thread_id : undefined);
   return {
     id: String(chat.id),
     type: chatTypes[chat.type],
@@ -106,7 +107,7 @@ export function readChat({ chat, message_thread_id, is_topic_message }: Located)
 
 const chatTypes = { private: "direct", group: "group", supergroup: "group", channel: "channel" } as const;
 
-/** Replies in ordinary groups have a thread id too; only topics count. */
+/** Replies in ordinary groups have a thread id too; only topics count. In private chats nothing else has one. */
 function threadOf(chat: TelegramChat, topicId: number | undefined): string | undefined {
   if (topicId !== undefined) return String(topicId);
   return chat.is_forum === true ? generalThread : undefined;

@@ -122,9 +122,11 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     },
     sharedSecret: () => auth,
     server: { version, host: rooms.presence.list()[0]?.host ?? "gateway", bootId: ids.uuid() },
+    devices: rooms.devices,
     requests,
     presence: rooms.presence,
     nodes: rooms.nodes,
+    approvers: rooms.approvers,
     health: rooms.health,
     snapshot: () => helloSnapshot(config),
     bus: rooms.events,
@@ -213,7 +215,9 @@ class RunningGateway implements Gateway {
       health,
       presence,
       media,
+      devices,
       nodes,
+      execApprovals,
       scheduled,
       sessions,
       config,
@@ -223,12 +227,15 @@ class RunningGateway implements Gateway {
     this.#started.use(store);
     store.open();
     this.#started.use(nodes);
+    this.#started.use(execApprovals);
+    await execApprovals.start();
     for (const source of toolSources) {
       this.#started.use(source);
       source.start();
     }
     this.#started.use(channels);
     this.#started.use(outbox);
+    this.#started.use(rooms.drafts);
     this.#started.use(turns.lanes);
     this.#started.use(messages);
     this.#started.defer(() => channels.stopIntake());
@@ -241,7 +248,7 @@ class RunningGateway implements Gateway {
     this.#started.use(health);
     await health.start();
     const prunes = [
-      ...[inbox, turnQueue, overheard, outbox, idempotency, media, devices, nodes, scheduled].map(
+      ...[inbox, turnQueue, overheard, outbox, idempotency, media, devices, nodes, execApprovals, scheduled].map(
         (room) => () => room.prune(),
       ),
       () => sessions.pruneSubagents(subagentLifetimeMs(config.current)),

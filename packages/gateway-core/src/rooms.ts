@@ -13,7 +13,7 @@ import type { ConfigRuntime } from "./config/runtime.ts";
 import { Devices } from "./devices/devices.ts";
 import { DeviceTokens } from "./devices/device-tokens.ts";
 import { readOrCreateKey } from "./config/source/key-file.ts";
-import { openApprovals } from "./flow/approvals/approval-flow.ts";
+import { type ChatApproval, decideFromChat, openApprovals } from "./flow/approvals/approval-flow.ts";
 import { commandWorld, flowSettings } from "./flow/flow-settings.ts";
 import { createEgress } from "./egress/egress.ts";
 import { EventBus } from "./events/bus.ts";
@@ -24,6 +24,7 @@ import { Inbox } from "./inbox/inbox.ts";
 import type { LogFile } from "./logging/log-file.ts";
 import { MediaStore } from "./media/media-store.ts";
 import { PendingMedia } from "./media/pending-media.ts";
+import { Drafts } from "./flow/drafts.ts";
 import { MediaFlow } from "./flow/media-flow.ts";
 import { ChangeFlow } from "./flow/changes/change-flow.ts";
 import { FollowUps } from "./flow/follow-up.ts";
@@ -68,6 +69,7 @@ export interface RoomsInput {
 }
 
 export interface Rooms extends Services {
+  readonly drafts: Drafts;
   readonly turns: TurnFlow;
   readonly overheard: Overheard;
   readonly turnQueue: TurnQueue;
@@ -153,11 +155,43 @@ export function buildRooms(input: RoomsInput): Rooms {
     maySend: (session) => maySend(config.current.session.sendPolicy, session),
     settings: () => turnSettings(config),
   });
+  const drafts = new Drafts({
+    clock,
+    log: log.child("turns"),
+    events,
+    sessions,
+    turnQueue,
+    channels: () => channels,
+    maySend: (session) => maySend(config.current.session.sendPolicy, session),
+  });
   const chat: ChatCommands = new ChatCommands(
     commandWorld({ version: input.version, clock, agent, turnQueue, config }),
     () => config.current.session.resetTriggers ?? [],
   );
-  const commands = new CommandFlow({ store, clock, events, inbox, sessions, turnQueue, outbox, turns, commands: chat });
+  const approvals = openApprovals({
+    config,
+    store,
+    clock,
+    ids,
+    log,
+    events,
+    sessions,
+    outbox,
+    channels: () => channels,
+  });
+  const decide = (approval: ChatApproval) => decideFromChat(approvals.execApprovals, approval);
+  const commands = new CommandFlow({
+    store,
+    clock,
+    events,
+    inbox,
+    sessions,
+    turnQueue,
+    outbox,
+    turns,
+    commands: chat,
+    decide,
+  });
   const inbound = new InboundFlow({
     store,
     clock,
@@ -240,17 +274,6 @@ export function buildRooms(input: RoomsInput): Rooms {
         config.issues.map(({ path, message }) => ({ component: "config", message: `${path}: ${message}` })),
     },
   });
-  const approvals = openApprovals({
-    config,
-    store,
-    clock,
-    ids,
-    log,
-    events,
-    sessions,
-    outbox,
-    channels: () => channels,
-  });
   const nodes = new Nodes({
     store,
     clock,
@@ -282,6 +305,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     clock,
     config,
     configEditor,
+    drafts,
     devices,
     events,
     health,

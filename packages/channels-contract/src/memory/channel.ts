@@ -1,4 +1,4 @@
-import type { ChannelCapabilities, ReactionCapability, TypingCapability } from "../capabilities.ts";
+import type { ChannelCapabilities, DraftCapability, ReactionCapability, TypingCapability } from "../capabilities.ts";
 import type { Channel, ChannelHost, ChannelProbe } from "../channel.ts";
 import type { InboundChange } from "../changes.ts";
 import type { OutboundContent } from "../content.ts";
@@ -25,6 +25,7 @@ export class MemoryChannel implements Channel {
   readonly capabilities: ChannelCapabilities;
   readonly typing: TypingCapability;
   readonly reactions: ReactionCapability;
+  readonly drafts: DraftCapability;
   readonly #settings: MemoryChannelSettings;
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
@@ -42,6 +43,15 @@ export class MemoryChannel implements Channel {
     this.typing = {
       lastsMs: 5_000,
       show: async (to) => platform.recordTyping(to),
+    };
+    this.drafts = {
+      intervalMs: 20,
+      ...(platform.draftBlocks === undefined ? {} : { blocks: platform.draftBlocks }),
+      shows: ({ threadId }) => threadId !== undefined,
+      show: async (to, draft) => {
+        platform.assertReachable();
+        platform.recordDraft({ to, ...draft });
+      },
     };
     this.reactions = {
       react: async (to, messageId, emoji) => {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-import type { OutboundCapabilities } from "../capabilities.ts";
+import type { DraftBlocks, OutboundCapabilities } from "../capabilities.ts";
 import type { RecordedEvent } from "../channel.ts";
 import type { MediaContent, OutboundContent, PollContent, TextContent } from "../content.ts";
 import { ChannelError } from "../errors.ts";
@@ -19,6 +19,8 @@ export interface MemoryPlatformOptions {
   readonly idempotentSend?: boolean;
   /** What accounts may send besides text. Default: everything, files of at most 50 MiB. */
   readonly outbound?: OutboundCapabilities;
+  /** Drafts grow in blocks. Default: as they are written. */
+  readonly draftBlocks?: DraftBlocks;
 }
 
 /** A file that someone sends along. */
@@ -59,6 +61,12 @@ export interface MemoryDelivery {
   readonly acknowledged: Promise<void>;
 }
 
+export interface MemoryDraft {
+  readonly to: Address;
+  readonly id: number;
+  readonly text: string;
+}
+
 export interface MemoryReaction {
   readonly to: Address;
   readonly messageId: string;
@@ -93,6 +101,9 @@ export class MemoryPlatform {
   readonly typing: Address[] = [];
   /** Reactions that were set, newest last. */
   readonly reactions: MemoryReaction[] = [];
+  /** States of drafts that were shown, newest last. Drafts are shown in threads only. */
+  readonly drafts: MemoryDraft[] = [];
+  readonly draftBlocks: DraftBlocks | undefined;
   readonly #maxPending: number;
   readonly #sent: SentMessages;
   readonly #accounts = new Map<string, PendingEvents>();
@@ -109,6 +120,7 @@ export class MemoryPlatform {
     this.#maxPending = options.maxPending ?? defaultLimit;
     this.#sent = new SentMessages(options.maxSent ?? defaultLimit);
     this.idempotentSend = options.idempotentSend ?? true;
+    this.draftBlocks = options.draftBlocks;
     this.outbound = options.outbound ?? everything;
   }
 
@@ -236,6 +248,11 @@ export class MemoryPlatform {
   /** For the channel. */
   recordTyping(to: Address): void {
     remember(this.typing, to);
+  }
+
+  /** For the channel. */
+  recordDraft(draft: MemoryDraft): void {
+    remember(this.drafts, draft);
   }
 
   /** For the channel. */

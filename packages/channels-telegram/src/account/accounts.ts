@@ -1,4 +1,10 @@
-import type { AccessSettings, ChannelAccount, Environment, GroupSettings } from "@openclaw/channels-contract";
+import type {
+  AccessSettings,
+  ChannelAccount,
+  DraftBlocks,
+  Environment,
+  GroupSettings,
+} from "@openclaw/channels-contract";
 
 import { namedAccounts, type NamedAccount, type TelegramAccountConfig, type TelegramConfig } from "../config.ts";
 import type { MenuSettings } from "../connection/command-menu.ts";
@@ -13,6 +19,7 @@ const maxTimeoutSeconds = 50;
 
 const defaultWebhookPath = "/telegram-webhook";
 const defaultWebhookPort = 8_787;
+const defaultDraftBlock = { minChars: 200, maxChars: 800 };
 const defaultMediaMaxMb = 5;
 const bytesPerMb = 1_048_576;
 
@@ -34,6 +41,8 @@ export interface TelegramSettings {
   readonly reactionNotifications: ReactionNotifications;
   readonly actions: { readonly reactions: boolean; readonly deleteMessage: boolean; readonly sticker: boolean };
   readonly menu: MenuSettings;
+  /** How replies are shown while they are written; absent where they are not. */
+  readonly drafts?: { readonly blocks?: DraftBlocks };
   /** Absent: updates are polled. */
   readonly webhook?: WebhookSettings;
   readonly timeoutSeconds: number;
@@ -90,12 +99,21 @@ function describeAccount(
         sticker: config.actions?.sticker ?? false,
       },
       menu: { native: config.commands?.native, custom: custom.commands },
+      ...draftsOf(config),
       ...webhookOf(config),
       timeoutSeconds: Math.min(config.timeoutSeconds ?? defaultTimeoutSeconds, maxTimeoutSeconds),
       autoSelectFamily: config.network?.autoSelectFamily ?? true,
       warnings,
     },
   };
+}
+
+function draftsOf({ streamMode, draftChunk }: TelegramAccountConfig): Pick<TelegramSettings, "drafts"> {
+  if (streamMode === "off") return {};
+  if (streamMode !== "block") return { drafts: {} };
+  const minChars = draftChunk?.minChars ?? defaultDraftBlock.minChars;
+  const maxChars = Math.max(draftChunk?.maxChars ?? defaultDraftBlock.maxChars, minChars, 1);
+  return { drafts: { blocks: { minChars, maxChars, breakPreference: draftChunk?.breakPreference ?? "paragraph" } } };
 }
 
 function webhookOf(config: TelegramAccountConfig): { webhook?: WebhookSettings } {

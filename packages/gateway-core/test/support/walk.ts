@@ -11,6 +11,7 @@ import { ChatCommands } from "../../src/commands/chat-commands.ts";
 import type { ModelChoice } from "../../src/commands/define.ts";
 import { ChangeFlow } from "../../src/flow/changes/change-flow.ts";
 import { SessionNotes } from "../../src/cron/session-notes.ts";
+import { FollowUps } from "../../src/flow/follow-up.ts";
 import { type FlowSettings, InboundFlow } from "../../src/flow/inbound-flow.ts";
 import { MessageFlow } from "../../src/message-flow.ts";
 import { Overheard } from "../../src/sessions/overheard.ts";
@@ -19,6 +20,7 @@ import type { ResetRule } from "../../src/sessions/rules/reset-rule.ts";
 import { createEgress } from "../../src/egress/egress.ts";
 import { MediaStore } from "../../src/media/media-store.ts";
 import { PendingMedia } from "../../src/media/pending-media.ts";
+import { Drafts } from "../../src/flow/drafts.ts";
 import { MediaFlow } from "../../src/flow/media-flow.ts";
 import { Outbox, type UnknownPolicy } from "../../src/outbox/outbox.ts";
 import { PairingStore } from "../../src/policy/pairing.ts";
@@ -128,8 +130,23 @@ export async function openWalk(options: WalkOptions) {
     replyPrefix: () => ({}),
     maySend: (session) => maySend(options.sendPolicy, session),
     call: () => Promise.reject(new Error("This walk has no methods.")),
+    start: () => Promise.reject(new Error("This walk has no methods.")),
+    followUps: new FollowUps({ sessions, turnQueue }),
     takeNotes: (sessionKey, runId) => notes.take(sessionKey, runId),
-    settings: () => ({ maxConcurrent: options.maxConcurrent ?? 4, timeoutMs: options.turnTimeoutMs ?? 10_000 }),
+    settings: () => ({
+      maxConcurrent: options.maxConcurrent ?? 4,
+      maxSubagents: 8,
+      timeoutMs: options.turnTimeoutMs ?? 10_000,
+    }),
+  });
+  const drafts = new Drafts({
+    clock,
+    log,
+    events,
+    sessions,
+    turnQueue,
+    channels: () => channels,
+    maySend: (session) => maySend(options.sendPolicy, session),
   });
   const overheard = new Overheard(store, clock);
   const chat = new ChatCommands(
@@ -210,6 +227,7 @@ export async function openWalk(options: WalkOptions) {
     settings,
   });
   const stop = async () => {
+    drafts[Symbol.dispose]();
     channels.stopIntake();
     await flow[Symbol.asyncDispose]();
     await turns.lanes[Symbol.asyncDispose]();

@@ -111,6 +111,17 @@ const sendChatAction: Method = ({ parameters, state }) => {
   return true;
 };
 
+/** Drafts are shown in topics of private chats. They are calls, not messages. */
+const sendMessageDraft: Method = (call) => {
+  const { parameters, state } = call;
+  const record = state.world.writable(parameters.string("chat_id"));
+  if (record.chat.type !== "private") throw badRequest("method is available only in private chats");
+  if ((parameters.integer("draft_id") ?? 0) === 0) throw badRequest("invalid draft_id specified");
+  assertThread(parameters, record);
+  formatMessageText(parameters.string("text") ?? "", parameters.string("parse_mode"));
+  return true;
+};
+
 const setMessageReaction: Method = (call) => {
   const message = namedMessage(call);
   if (message === undefined) throw badRequest("message to react not found");
@@ -125,6 +136,7 @@ const setMessageReaction: Method = (call) => {
 
 export const messageMethods: Readonly<Record<string, Method>> = {
   sendMessage,
+  sendMessageDraft,
   editMessageText,
   editMessageCaption,
   sendPoll,
