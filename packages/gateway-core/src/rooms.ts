@@ -14,7 +14,7 @@ import { Devices } from "./devices/devices.ts";
 import { DeviceTokens } from "./devices/device-tokens.ts";
 import { readOrCreateKey } from "./config/source/key-file.ts";
 import { type ChatApproval, decideFromChat, openApprovals } from "./flow/approvals/approval-flow.ts";
-import { commandWorld, flowSettings } from "./flow/flow-settings.ts";
+import { commandWorld, flowSettings, skillsWorld } from "./flow/flow-settings.ts";
 import { createEgress } from "./egress/egress.ts";
 import { EventBus } from "./events/bus.ts";
 import { EventLoopMonitor } from "./health/event-loop.ts";
@@ -48,6 +48,8 @@ import { Backlog } from "./sessions/backlog.ts";
 import { TurnQueue } from "./sessions/turn-queue.ts";
 import { toolPolicy } from "./tools/tool-policy.ts";
 import { TurnFlow } from "./flow/turn-flow.ts";
+import { Skills } from "./skills/skills.ts";
+import { UsageBook } from "./usage/usage-book.ts";
 
 const RECENT_SESSIONS = 5;
 const DEFAULT_SUBAGENTS = 8;
@@ -86,6 +88,8 @@ export function buildRooms(input: RoomsInput): Rooms {
     version: input.version,
     onChange: (change) => events.publish("config.changed", change),
   });
+  const usage = new UsageBook(store, clock);
+  const skills = new Skills(skillsWorld(config));
   const inbox = new Inbox(store, clock);
   const sessions = new SessionStore(store, clock, ids);
   const movedChats = new MovedChats(store, clock);
@@ -325,9 +329,11 @@ export function buildRooms(input: RoomsInput): Rooms {
     presence,
     scheduled,
     sessions,
+    skills,
     store,
     turnQueue,
     turns,
+    usage,
   };
 }
 

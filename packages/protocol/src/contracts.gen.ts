@@ -7,6 +7,7 @@ import { channelAccountStatus, channelHealth, channelIdentity, channelMeta, chan
 import { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, resumeOffer, resumePoint, sessionDefaults, snapshot } from "./entities/connect.ts";
 import { configIssue, configRestart, configSentinel, configUiHint } from "./entities/config.ts";
 import { cronDelivery, cronIsolation, cronJob, cronJobInput, cronJobState, cronMissedPolicy, cronPayload, cronPayloadInput, cronRunEntry, cronSchedule, cronScheduleInput } from "./entities/cron.ts";
+import { dailyUsage, sessionUsage, usagePoint, usageTotals } from "./entities/usage.ts";
 import { deliveryContext, sessionEntry, sessionKind, sessionModelDefaults, sessionOrigin, sessionRow, sessionStatus, transcriptEntry } from "./entities/session.ts";
 import { errorCode, errorShape, eventFrame, requestFrame, responseFrame, stateVersion } from "./entities/frame.ts";
 import { heartbeatReport } from "./entities/heartbeat.ts";
@@ -16,6 +17,7 @@ import { nodeError, nodeRow, pairedNode, pendingNode } from "./entities/node.ts"
 import { outboundReceipt, outboxRow, outboxState } from "./entities/outbox.ts";
 import { pairingRequest } from "./entities/pairing.ts";
 import { presenceEntry } from "./entities/presence.ts";
+import { skillNeeds, skillStatus } from "./entities/skill.ts";
 import { agentEvent } from "./events/agent.ts";
 import { chatEvent } from "./events/chat.ts";
 import { configChangedEvent } from "./events/config.changed.ts";
@@ -23,6 +25,7 @@ import { connectChallengeEvent } from "./events/connect.challenge.ts";
 import { cronEvent } from "./events/cron.ts";
 import { healthEvent } from "./events/health.ts";
 import { heartbeatEvent } from "./events/heartbeat.ts";
+import { nodeInvokeCancelEvent } from "./events/node.invoke.cancel.ts";
 import { nodeInvokeRequestEvent } from "./events/node.invoke.request.ts";
 import { nodePairRequestedEvent } from "./events/node.pair.requested.ts";
 import { nodePairResolvedEvent } from "./events/node.pair.resolved.ts";
@@ -33,6 +36,7 @@ import { agent as agentMethod } from "./methods/agent.ts";
 import { agentIdentityGet as agentIdentityGetMethod } from "./methods/agent.identity.get.ts";
 import { agentWait as agentWaitMethod } from "./methods/agent.wait.ts";
 import { agentsList as agentsListMethod } from "./methods/agents.list.ts";
+import { channelsLogout as channelsLogoutMethod } from "./methods/channels.logout.ts";
 import { channelsStatus as channelsStatusMethod } from "./methods/channels.status.ts";
 import { chatAbort as chatAbortMethod } from "./methods/chat.abort.ts";
 import { chatHistory as chatHistoryMethod } from "./methods/chat.history.ts";
@@ -65,9 +69,13 @@ import { nodeList as nodeListMethod } from "./methods/node.list.ts";
 import { nodePairApprove as nodePairApproveMethod } from "./methods/node.pair.approve.ts";
 import { nodePairList as nodePairListMethod } from "./methods/node.pair.list.ts";
 import { nodePairReject as nodePairRejectMethod } from "./methods/node.pair.reject.ts";
+import { nodePairRemove as nodePairRemoveMethod } from "./methods/node.pair.remove.ts";
 import { nodePairRequest as nodePairRequestMethod } from "./methods/node.pair.request.ts";
 import { nodePairVerify as nodePairVerifyMethod } from "./methods/node.pair.verify.ts";
+import { nodePluginToolsUpdate as nodePluginToolsUpdateMethod } from "./methods/node.pluginTools.update.ts";
 import { nodeRename as nodeRenameMethod } from "./methods/node.rename.ts";
+import { nodeRunnerInventoryUpdate as nodeRunnerInventoryUpdateMethod } from "./methods/node.runnerInventory.update.ts";
+import { nodeSkillsUpdate as nodeSkillsUpdateMethod } from "./methods/node.skills.update.ts";
 import { outboxDiscard as outboxDiscardMethod } from "./methods/outbox.discard.ts";
 import { outboxList as outboxListMethod } from "./methods/outbox.list.ts";
 import { outboxRetry as outboxRetryMethod } from "./methods/outbox.retry.ts";
@@ -82,11 +90,21 @@ import { sessionsPatch as sessionsPatchMethod } from "./methods/sessions.patch.t
 import { sessionsPreview as sessionsPreviewMethod } from "./methods/sessions.preview.ts";
 import { sessionsReset as sessionsResetMethod } from "./methods/sessions.reset.ts";
 import { sessionsResolve as sessionsResolveMethod } from "./methods/sessions.resolve.ts";
+import { sessionsUsage as sessionsUsageMethod } from "./methods/sessions.usage.ts";
+import { sessionsUsageLogs as sessionsUsageLogsMethod } from "./methods/sessions.usage.logs.ts";
+import { sessionsUsageTimeseries as sessionsUsageTimeseriesMethod } from "./methods/sessions.usage.timeseries.ts";
 import { setHeartbeats as setHeartbeatsMethod } from "./methods/set-heartbeats.ts";
+import { skillsBins as skillsBinsMethod } from "./methods/skills.bins.ts";
+import { skillsStatus as skillsStatusMethod } from "./methods/skills.status.ts";
 import { status as statusMethod } from "./methods/status.ts";
 import { systemEvent as systemEventMethod } from "./methods/system-event.ts";
 import { systemPresence as systemPresenceMethod } from "./methods/system-presence.ts";
+import { updateRun as updateRunMethod } from "./methods/update.run.ts";
+import { usageCost as usageCostMethod } from "./methods/usage.cost.ts";
+import { usageStatus as usageStatusMethod } from "./methods/usage.status.ts";
 import { wake as wakeMethod } from "./methods/wake.ts";
+import { webLoginStart as webLoginStartMethod } from "./methods/web.login.start.ts";
+import { webLoginWait as webLoginWaitMethod } from "./methods/web.login.wait.ts";
 
 /** The contract of every method, by name; `connect` included. */
 export const METHOD_CONTRACTS = {
@@ -94,6 +112,7 @@ export const METHOD_CONTRACTS = {
   "agent.identity.get": agentIdentityGetMethod,
   "agent.wait": agentWaitMethod,
   "agents.list": agentsListMethod,
+  "channels.logout": channelsLogoutMethod,
   "channels.status": channelsStatusMethod,
   "chat.abort": chatAbortMethod,
   "chat.history": chatHistoryMethod,
@@ -126,9 +145,13 @@ export const METHOD_CONTRACTS = {
   "node.pair.approve": nodePairApproveMethod,
   "node.pair.list": nodePairListMethod,
   "node.pair.reject": nodePairRejectMethod,
+  "node.pair.remove": nodePairRemoveMethod,
   "node.pair.request": nodePairRequestMethod,
   "node.pair.verify": nodePairVerifyMethod,
+  "node.pluginTools.update": nodePluginToolsUpdateMethod,
   "node.rename": nodeRenameMethod,
+  "node.runnerInventory.update": nodeRunnerInventoryUpdateMethod,
+  "node.skills.update": nodeSkillsUpdateMethod,
   "outbox.discard": outboxDiscardMethod,
   "outbox.list": outboxListMethod,
   "outbox.retry": outboxRetryMethod,
@@ -143,11 +166,21 @@ export const METHOD_CONTRACTS = {
   "sessions.preview": sessionsPreviewMethod,
   "sessions.reset": sessionsResetMethod,
   "sessions.resolve": sessionsResolveMethod,
+  "sessions.usage": sessionsUsageMethod,
+  "sessions.usage.logs": sessionsUsageLogsMethod,
+  "sessions.usage.timeseries": sessionsUsageTimeseriesMethod,
   "set-heartbeats": setHeartbeatsMethod,
+  "skills.bins": skillsBinsMethod,
+  "skills.status": skillsStatusMethod,
   "status": statusMethod,
   "system-event": systemEventMethod,
   "system-presence": systemPresenceMethod,
+  "update.run": updateRunMethod,
+  "usage.cost": usageCostMethod,
+  "usage.status": usageStatusMethod,
   "wake": wakeMethod,
+  "web.login.start": webLoginStartMethod,
+  "web.login.wait": webLoginWaitMethod,
 } as const;
 
 /** The contract of every event, by name. */
@@ -159,6 +192,7 @@ export const EVENT_CONTRACTS = {
   "cron": cronEvent,
   "health": healthEvent,
   "heartbeat": heartbeatEvent,
+  "node.invoke.cancel": nodeInvokeCancelEvent,
   "node.invoke.request": nodeInvokeRequestEvent,
   "node.pair.requested": nodePairRequestedEvent,
   "node.pair.resolved": nodePairResolvedEvent,
@@ -209,6 +243,7 @@ export const ENTITIES = {
   CronRunEntry: cronRunEntry,
   CronSchedule: cronSchedule,
   CronScheduleInput: cronScheduleInput,
+  DailyUsage: dailyUsage,
   DeliveryContext: deliveryContext,
   DeviceProof: deviceProof,
   ErrorCode: errorCode,
@@ -251,10 +286,15 @@ export const ENTITIES = {
   SessionRow: sessionRow,
   SessionStatus: sessionStatus,
   SessionStoreSummary: sessionStoreSummary,
+  SessionUsage: sessionUsage,
+  SkillNeeds: skillNeeds,
+  SkillStatus: skillStatus,
   Snapshot: snapshot,
   StateVersion: stateVersion,
   StatusIssue: statusIssue,
   TokenUsage: tokenUsage,
   TranscriptEntry: transcriptEntry,
   UsageCost: usageCost,
+  UsagePoint: usagePoint,
+  UsageTotals: usageTotals,
 } as const;

@@ -9,6 +9,7 @@ import type { channelAccountStatus, channelHealth, channelIdentity, channelMeta,
 import type { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, resumeOffer, resumePoint, sessionDefaults, snapshot } from "./entities/connect.ts";
 import type { configIssue, configRestart, configSentinel, configUiHint } from "./entities/config.ts";
 import type { cronDelivery, cronIsolation, cronJob, cronJobInput, cronJobState, cronMissedPolicy, cronPayload, cronPayloadInput, cronRunEntry, cronSchedule, cronScheduleInput } from "./entities/cron.ts";
+import type { dailyUsage, sessionUsage, usagePoint, usageTotals } from "./entities/usage.ts";
 import type { deliveryContext, sessionEntry, sessionKind, sessionModelDefaults, sessionOrigin, sessionRow, sessionStatus, transcriptEntry } from "./entities/session.ts";
 import type { heartbeatReport } from "./entities/heartbeat.ts";
 import type { inboxRow, inboxState } from "./entities/inbox.ts";
@@ -17,6 +18,7 @@ import type { nodeError, nodeRow, pairedNode, pendingNode } from "./entities/nod
 import type { outboundReceipt, outboxRow, outboxState } from "./entities/outbox.ts";
 import type { pairingRequest } from "./entities/pairing.ts";
 import type { presenceEntry } from "./entities/presence.ts";
+import type { skillNeeds, skillStatus } from "./entities/skill.ts";
 import type { Wire } from "./wire.ts";
 
 export type AgentAssistantData = Wire<z.output<typeof agentAssistantData>>;
@@ -59,6 +61,7 @@ export type CronPayloadInput = Wire<z.output<typeof cronPayloadInput>>;
 export type CronRunEntry = Wire<z.output<typeof cronRunEntry>>;
 export type CronSchedule = Wire<z.output<typeof cronSchedule>>;
 export type CronScheduleInput = Wire<z.output<typeof cronScheduleInput>>;
+export type DailyUsage = Wire<z.output<typeof dailyUsage>>;
 export type DeliveryContext = Wire<z.output<typeof deliveryContext>>;
 export type DeviceProof = Wire<z.output<typeof deviceProof>>;
 export type EventLoopHealth = Wire<z.output<typeof eventLoopHealth>>;
@@ -96,8 +99,13 @@ export type SessionOrigin = Wire<z.output<typeof sessionOrigin>>;
 export type SessionRow = Wire<z.output<typeof sessionRow>>;
 export type SessionStatus = Wire<z.output<typeof sessionStatus>>;
 export type SessionStoreSummary = Wire<z.output<typeof sessionStoreSummary>>;
+export type SessionUsage = Wire<z.output<typeof sessionUsage>>;
+export type SkillNeeds = Wire<z.output<typeof skillNeeds>>;
+export type SkillStatus = Wire<z.output<typeof skillStatus>>;
 export type Snapshot = Wire<z.output<typeof snapshot>>;
 export type StatusIssue = Wire<z.output<typeof statusIssue>>;
 export type TokenUsage = Wire<z.output<typeof tokenUsage>>;
 export type TranscriptEntry = Wire<z.output<typeof transcriptEntry>>;
 export type UsageCost = Wire<z.output<typeof usageCost>>;
+export type UsagePoint = Wire<z.output<typeof usagePoint>>;
+export type UsageTotals = Wire<z.output<typeof usageTotals>>;

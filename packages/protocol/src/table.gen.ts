@@ -5,6 +5,7 @@ import type { agent } from "./methods/agent.ts";
 import type { agentIdentityGet } from "./methods/agent.identity.get.ts";
 import type { agentWait } from "./methods/agent.wait.ts";
 import type { agentsList } from "./methods/agents.list.ts";
+import type { channelsLogout } from "./methods/channels.logout.ts";
 import type { channelsStatus } from "./methods/channels.status.ts";
 import type { chatAbort } from "./methods/chat.abort.ts";
 import type { chatHistory } from "./methods/chat.history.ts";
@@ -36,9 +37,13 @@ import type { nodeList } from "./methods/node.list.ts";
 import type { nodePairApprove } from "./methods/node.pair.approve.ts";
 import type { nodePairList } from "./methods/node.pair.list.ts";
 import type { nodePairReject } from "./methods/node.pair.reject.ts";
+import type { nodePairRemove } from "./methods/node.pair.remove.ts";
 import type { nodePairRequest } from "./methods/node.pair.request.ts";
 import type { nodePairVerify } from "./methods/node.pair.verify.ts";
+import type { nodePluginToolsUpdate } from "./methods/node.pluginTools.update.ts";
 import type { nodeRename } from "./methods/node.rename.ts";
+import type { nodeRunnerInventoryUpdate } from "./methods/node.runnerInventory.update.ts";
+import type { nodeSkillsUpdate } from "./methods/node.skills.update.ts";
 import type { outboxDiscard } from "./methods/outbox.discard.ts";
 import type { outboxList } from "./methods/outbox.list.ts";
 import type { outboxRetry } from "./methods/outbox.retry.ts";
@@ -53,11 +58,21 @@ import type { sessionsPatch } from "./methods/sessions.patch.ts";
 import type { sessionsPreview } from "./methods/sessions.preview.ts";
 import type { sessionsReset } from "./methods/sessions.reset.ts";
 import type { sessionsResolve } from "./methods/sessions.resolve.ts";
+import type { sessionsUsage } from "./methods/sessions.usage.ts";
+import type { sessionsUsageLogs } from "./methods/sessions.usage.logs.ts";
+import type { sessionsUsageTimeseries } from "./methods/sessions.usage.timeseries.ts";
 import type { setHeartbeats } from "./methods/set-heartbeats.ts";
+import type { skillsBins } from "./methods/skills.bins.ts";
+import type { skillsStatus } from "./methods/skills.status.ts";
 import type { status } from "./methods/status.ts";
 import type { systemEvent } from "./methods/system-event.ts";
 import type { systemPresence } from "./methods/system-presence.ts";
+import type { updateRun } from "./methods/update.run.ts";
+import type { usageCost } from "./methods/usage.cost.ts";
+import type { usageStatus } from "./methods/usage.status.ts";
 import type { wake } from "./methods/wake.ts";
+import type { webLoginStart } from "./methods/web.login.start.ts";
+import type { webLoginWait } from "./methods/web.login.wait.ts";
 import type { agentEvent } from "./events/agent.ts";
 import type { chatEvent } from "./events/chat.ts";
 import type { configChangedEvent } from "./events/config.changed.ts";
@@ -65,6 +80,7 @@ import type { connectChallengeEvent } from "./events/connect.challenge.ts";
 import type { cronEvent } from "./events/cron.ts";
 import type { healthEvent } from "./events/health.ts";
 import type { heartbeatEvent } from "./events/heartbeat.ts";
+import type { nodeInvokeCancelEvent } from "./events/node.invoke.cancel.ts";
 import type { nodeInvokeRequestEvent } from "./events/node.invoke.request.ts";
 import type { nodePairRequestedEvent } from "./events/node.pair.requested.ts";
 import type { nodePairResolvedEvent } from "./events/node.pair.resolved.ts";
@@ -79,6 +95,7 @@ interface MethodContracts {
   readonly "agent.identity.get": typeof agentIdentityGet;
   readonly "agent.wait": typeof agentWait;
   readonly "agents.list": typeof agentsList;
+  readonly "channels.logout": typeof channelsLogout;
   readonly "channels.status": typeof channelsStatus;
   readonly "chat.abort": typeof chatAbort;
   readonly "chat.history": typeof chatHistory;
@@ -110,9 +127,13 @@ interface MethodContracts {
   readonly "node.pair.approve": typeof nodePairApprove;
   readonly "node.pair.list": typeof nodePairList;
   readonly "node.pair.reject": typeof nodePairReject;
+  readonly "node.pair.remove": typeof nodePairRemove;
   readonly "node.pair.request": typeof nodePairRequest;
   readonly "node.pair.verify": typeof nodePairVerify;
+  readonly "node.pluginTools.update": typeof nodePluginToolsUpdate;
   readonly "node.rename": typeof nodeRename;
+  readonly "node.runnerInventory.update": typeof nodeRunnerInventoryUpdate;
+  readonly "node.skills.update": typeof nodeSkillsUpdate;
   readonly "outbox.discard": typeof outboxDiscard;
   readonly "outbox.list": typeof outboxList;
   readonly "outbox.retry": typeof outboxRetry;
@@ -127,11 +148,21 @@ interface MethodContracts {
   readonly "sessions.preview": typeof sessionsPreview;
   readonly "sessions.reset": typeof sessionsReset;
   readonly "sessions.resolve": typeof sessionsResolve;
+  readonly "sessions.usage": typeof sessionsUsage;
+  readonly "sessions.usage.logs": typeof sessionsUsageLogs;
+  readonly "sessions.usage.timeseries": typeof sessionsUsageTimeseries;
   readonly "set-heartbeats": typeof setHeartbeats;
+  readonly "skills.bins": typeof skillsBins;
+  readonly "skills.status": typeof skillsStatus;
   readonly "status": typeof status;
   readonly "system-event": typeof systemEvent;
   readonly "system-presence": typeof systemPresence;
+  readonly "update.run": typeof updateRun;
+  readonly "usage.cost": typeof usageCost;
+  readonly "usage.status": typeof usageStatus;
   readonly "wake": typeof wake;
+  readonly "web.login.start": typeof webLoginStart;
+  readonly "web.login.wait": typeof webLoginWait;
 }
 
 interface EventContracts {
@@ -142,6 +173,7 @@ interface EventContracts {
   readonly "cron": typeof cronEvent;
   readonly "health": typeof healthEvent;
   readonly "heartbeat": typeof heartbeatEvent;
+  readonly "node.invoke.cancel": typeof nodeInvokeCancelEvent;
   readonly "node.invoke.request": typeof nodeInvokeRequestEvent;
   readonly "node.pair.requested": typeof nodePairRequestedEvent;
   readonly "node.pair.resolved": typeof nodePairResolvedEvent;
@@ -170,6 +202,7 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "agent.identity.get": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "agent.wait": { roles: ["operator"], scope: "operator.write", idempotency: "none", answersTwice: false },
   "agents.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "channels.logout": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
   "channels.status": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "chat.abort": { roles: ["operator"], scope: "operator.write", idempotency: "natural", answersTwice: false },
   "chat.history": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
@@ -201,9 +234,13 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "node.pair.approve": { roles: ["operator"], scope: "operator.pairing", idempotency: "natural", answersTwice: false },
   "node.pair.list": { roles: ["operator"], scope: "operator.pairing", idempotency: "none", answersTwice: false },
   "node.pair.reject": { roles: ["operator"], scope: "operator.pairing", idempotency: "natural", answersTwice: false },
+  "node.pair.remove": { roles: ["operator"], scope: "operator.pairing", idempotency: "natural", answersTwice: false },
   "node.pair.request": { roles: ["operator"], scope: "operator.pairing", idempotency: "natural", answersTwice: false },
   "node.pair.verify": { roles: ["operator"], scope: "operator.pairing", idempotency: "none", answersTwice: false },
+  "node.pluginTools.update": { roles: ["node"], scope: null, idempotency: "natural", answersTwice: false },
   "node.rename": { roles: ["operator"], scope: "operator.pairing", idempotency: "natural", answersTwice: false },
+  "node.runnerInventory.update": { roles: ["node"], scope: null, idempotency: "natural", answersTwice: false },
+  "node.skills.update": { roles: ["node"], scope: null, idempotency: "natural", answersTwice: false },
   "outbox.discard": { roles: ["operator"], scope: "operator.write", idempotency: "natural", answersTwice: false },
   "outbox.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "outbox.retry": { roles: ["operator"], scope: "operator.write", idempotency: "natural", answersTwice: false },
@@ -218,11 +255,21 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "sessions.preview": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "sessions.reset": { roles: ["operator"], scope: "operator.admin", idempotency: "none", answersTwice: false },
   "sessions.resolve": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "sessions.usage": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["includeContextWeight", "mode", "utcOffset", "range", "groupBy", "agentScope", "includeHistorical"] },
+  "sessions.usage.logs": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["agentId"] },
+  "sessions.usage.timeseries": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["agentId"] },
   "set-heartbeats": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
+  "skills.bins": { roles: ["node"], scope: null, idempotency: "none", answersTwice: false },
+  "skills.status": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "status": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["includeChannelSummary", "includeCliProjection"] },
   "system-event": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
   "system-presence": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "update.run": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false, ignoredParams: ["deliveryContext", "continuationMessage"] },
+  "usage.cost": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["startDate", "endDate", "mode", "utcOffset", "agentId", "agentScope"] },
+  "usage.status": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "wake": { roles: ["operator"], scope: "operator.write", idempotency: "none", answersTwice: false },
+  "web.login.start": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false, ignoredParams: ["channel"] },
+  "web.login.wait": { roles: ["operator"], scope: "operator.admin", idempotency: "none", answersTwice: false, ignoredParams: ["channel", "currentQrDataUrl"] },
 });
 
 /** Every event, by name. */
@@ -234,6 +281,7 @@ export const EVENTS: { readonly [E in EventName]: EventRow } = /* @__PURE__ */ f
   "cron": { roles: ["operator"], scope: "operator.read", droppable: true },
   "health": { roles: ["operator", "node"], scope: "operator.read", droppable: true },
   "heartbeat": { roles: ["operator"], scope: "operator.read", droppable: true },
+  "node.invoke.cancel": { roles: ["node"], scope: null, droppable: false },
   "node.invoke.request": { roles: ["node"], scope: null, droppable: false },
   "node.pair.requested": { roles: ["operator"], scope: "operator.pairing", droppable: false },
   "node.pair.resolved": { roles: ["operator", "node"], scope: "operator.pairing", droppable: false },

@@ -1,14 +1,18 @@
 /** What the configuration says to the walk of a message, read anew for each message. */
+import { join } from "node:path";
+
 import type { EnvelopeSettings } from "../agent/envelope.ts";
-import { agentForMessage, agentSettings, defaultAgentId } from "../config/agent-selection.ts";
+import { agentForMessage, agentSettings, agentWorkspace, defaultAgentId } from "../config/agent-selection.ts";
 import type { ConfigRuntime } from "../config/runtime.ts";
 import type { GatewayConfig } from "../config/schema.ts";
+import { memberOf } from "../config/source/tree.ts";
 import type { CommandSession, CommandWorld, ModelChoice } from "../commands/define.ts";
 import type { FlowSettings } from "./inbound-flow.ts";
 import { identityPatterns } from "../policy/mentions.ts";
 import type { Agent, Clock } from "../ports.ts";
 import { DEFAULT_QUEUE, parseQueueMode, type QueueSettings } from "../sessions/queue-mode.ts";
 import { resetRuleFor } from "../sessions/rules/reset-rule.ts";
+import type { SkillsDependencies } from "../skills/skills.ts";
 import type { TurnQueue } from "../sessions/turn-queue.ts";
 
 const MINUTE_MS = 60_000;
@@ -109,5 +113,16 @@ function sessionDefaults(config: GatewayConfig, { chatType }: Pick<CommandSessio
     thinking: config.agents.defaults.thinkingDefault ?? "as the model does",
     queueMode: config.messages?.queue?.mode ?? DEFAULT_QUEUE.mode,
     activation: chatType === "direct" ? ("always" as const) : ("mention" as const),
+  };
+}
+
+/** What decides whether a skill can be used on this machine. */
+export function skillsWorld({ current, paths, environment }: ConfigRuntime): SkillsDependencies {
+  return {
+    managedDirectory: join(paths.stateDir, "skills"),
+    workspace: (agentId) => agentWorkspace(current, agentId, paths.workspace),
+    environment,
+    configValue: (path) => path.split(".").reduce<unknown>((value, key) => memberOf(value, key), current),
+    platform: process.platform,
   };
 }

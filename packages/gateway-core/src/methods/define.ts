@@ -1,11 +1,15 @@
 import type { MethodName, ParamsOf, ResultOf } from "@openclaw/protocol";
 
+import type { ApprovalsStore } from "@openclaw/exec-host";
+
 import type { ChannelSupervisor } from "../channels/supervisor.ts";
 import type { ConfigEditor } from "../config/edit/config-editor.ts";
 import type { ConfigRuntime } from "../config/runtime.ts";
 import type { Caller } from "../connection/caller.ts";
 import type { Devices } from "../devices/devices.ts";
 import type { EventBus } from "../events/bus.ts";
+import type { Approvers } from "../exec-approvals/approvers.ts";
+import type { ExecApprovals } from "../exec-approvals/exec-approvals.ts";
 import type { HealthMonitor } from "../health/health.ts";
 import type { IdempotencyStore } from "../idempotency/idempotency.ts";
 import type { Inbox } from "../inbox/inbox.ts";
@@ -20,6 +24,8 @@ import type { AcceptedAnswer, Agent, Clock, Ids, Logger, Store } from "../ports.
 import type { Presence } from "../presence/presence.ts";
 import type { SystemNotes } from "../presence/system-notes.ts";
 import type { ScheduledFlow } from "../flow/scheduled-flow.ts";
+import type { Skills } from "../skills/skills.ts";
+import type { UsageBook } from "../usage/usage-book.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
 
 export type { Caller };
@@ -27,12 +33,15 @@ export type { Caller };
 /** The rooms, as a handler sees them. */
 export interface Services {
   readonly agent: Agent;
+  readonly approvalsFile: ApprovalsStore;
+  readonly approvers: Approvers;
   readonly channels: ChannelSupervisor;
   readonly clock: Clock;
   readonly config: ConfigRuntime;
   readonly devices: Devices;
   readonly configEditor: ConfigEditor;
   readonly events: EventBus;
+  readonly execApprovals: ExecApprovals;
   readonly health: HealthMonitor;
   readonly idempotency: IdempotencyStore;
   readonly ids: Ids;
@@ -49,7 +58,9 @@ export interface Services {
   readonly presence: Presence;
   readonly scheduled: ScheduledFlow;
   readonly sessions: SessionStore;
+  readonly skills: Skills;
   readonly store: Store;
+  readonly usage: UsageBook;
 }
 
 export interface CallContext extends Services {
@@ -65,6 +76,9 @@ export type Handler<M extends MethodName> = (
   params: ParamsOf<M>,
   context: CallContext,
 ) => Answer<M> | Promise<Answer<M>>;
+
+/** The connection of calls that the tools of a turn make. */
+export const TURN_CONNECTION = "inside:turn";
 
 /** Who a caller is to the idempotency of its requests: its device, or else its kind of client. */
 export function idempotencyClient(caller: Caller): string {

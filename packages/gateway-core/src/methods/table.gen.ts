@@ -5,6 +5,7 @@ import { agentIdentityGet } from "./agent.identity.get.ts";
 import { agent } from "./agent.ts";
 import { agentWait } from "./agent.wait.ts";
 import { agentsList } from "./agents.list.ts";
+import { channelsLogout } from "./channels.logout.ts";
 import { channelsStatus } from "./channels.status.ts";
 import { chatAbort } from "./chat.abort.ts";
 import { chatHistory } from "./chat.history.ts";
@@ -28,6 +29,21 @@ import { lastHeartbeat } from "./last-heartbeat.ts";
 import { logsTail } from "./logs.tail.ts";
 import { messageAction } from "./message.action.ts";
 import { modelsList } from "./models.list.ts";
+import { nodeDescribe } from "./node.describe.ts";
+import { nodeEvent } from "./node.event.ts";
+import { nodeInvokeResult } from "./node.invoke.result.ts";
+import { nodeInvoke } from "./node.invoke.ts";
+import { nodeList } from "./node.list.ts";
+import { nodePairApprove } from "./node.pair.approve.ts";
+import { nodePairList } from "./node.pair.list.ts";
+import { nodePairReject } from "./node.pair.reject.ts";
+import { nodePairRemove } from "./node.pair.remove.ts";
+import { nodePairRequest } from "./node.pair.request.ts";
+import { nodePairVerify } from "./node.pair.verify.ts";
+import { nodePluginToolsUpdate } from "./node.pluginTools.update.ts";
+import { nodeRename } from "./node.rename.ts";
+import { nodeRunnerInventoryUpdate } from "./node.runnerInventory.update.ts";
+import { nodeSkillsUpdate } from "./node.skills.update.ts";
 import { outboxDiscard } from "./outbox.discard.ts";
 import { outboxList } from "./outbox.list.ts";
 import { outboxRetry } from "./outbox.retry.ts";
@@ -42,11 +58,21 @@ import { sessionsPatch } from "./sessions.patch.ts";
 import { sessionsPreview } from "./sessions.preview.ts";
 import { sessionsReset } from "./sessions.reset.ts";
 import { sessionsResolve } from "./sessions.resolve.ts";
+import { sessionsUsageLogs } from "./sessions.usage.logs.ts";
+import { sessionsUsageTimeseries } from "./sessions.usage.timeseries.ts";
+import { sessionsUsage } from "./sessions.usage.ts";
 import { setHeartbeats } from "./set-heartbeats.ts";
+import { skillsBins } from "./skills.bins.ts";
+import { skillsStatus } from "./skills.status.ts";
 import { status } from "./status.ts";
 import { systemEvent } from "./system-event.ts";
 import { systemPresence } from "./system-presence.ts";
+import { updateRun } from "./update.run.ts";
+import { usageCost } from "./usage.cost.ts";
+import { usageStatus } from "./usage.status.ts";
 import { wake } from "./wake.ts";
+import { webLoginStart } from "./web.login.start.ts";
+import { webLoginWait } from "./web.login.wait.ts";
 import type { Handler } from "./define.ts";
 import type { UNSERVED } from "./unserved.ts";
 
@@ -60,6 +86,7 @@ export const handlers = {
   "agent": agent,
   "agent.wait": agentWait,
   "agents.list": agentsList,
+  "channels.logout": channelsLogout,
   "channels.status": channelsStatus,
   "chat.abort": chatAbort,
   "chat.history": chatHistory,
@@ -83,6 +110,21 @@ export const handlers = {
   "logs.tail": logsTail,
   "message.action": messageAction,
   "models.list": modelsList,
+  "node.describe": nodeDescribe,
+  "node.event": nodeEvent,
+  "node.invoke.result": nodeInvokeResult,
+  "node.invoke": nodeInvoke,
+  "node.list": nodeList,
+  "node.pair.approve": nodePairApprove,
+  "node.pair.list": nodePairList,
+  "node.pair.reject": nodePairReject,
+  "node.pair.remove": nodePairRemove,
+  "node.pair.request": nodePairRequest,
+  "node.pair.verify": nodePairVerify,
+  "node.pluginTools.update": nodePluginToolsUpdate,
+  "node.rename": nodeRename,
+  "node.runnerInventory.update": nodeRunnerInventoryUpdate,
+  "node.skills.update": nodeSkillsUpdate,
   "outbox.discard": outboxDiscard,
   "outbox.list": outboxList,
   "outbox.retry": outboxRetry,
@@ -97,9 +139,19 @@ export const handlers = {
   "sessions.preview": sessionsPreview,
   "sessions.reset": sessionsReset,
   "sessions.resolve": sessionsResolve,
+  "sessions.usage.logs": sessionsUsageLogs,
+  "sessions.usage.timeseries": sessionsUsageTimeseries,
+  "sessions.usage": sessionsUsage,
   "set-heartbeats": setHeartbeats,
+  "skills.bins": skillsBins,
+  "skills.status": skillsStatus,
   "status": status,
   "system-event": systemEvent,
   "system-presence": systemPresence,
+  "update.run": updateRun,
+  "usage.cost": usageCost,
+  "usage.status": usageStatus,
   "wake": wake,
+  "web.login.start": webLoginStart,
+  "web.login.wait": webLoginWait,
 } satisfies Handlers;

@@ -2298,6 +2298,41 @@ public enum CronScheduleInputKind: RawRepresentable, Codable, Sendable, Hashable
     ]
 }
 
+/// The usage of one day.
+public struct DailyUsage: Codable, Sendable, Hashable {
+    public var input: Int64
+    public var output: Int64
+    public var cacheRead: Int64
+    public var cacheWrite: Int64
+    public var totalTokens: Int64
+    /// US dollars, of the turns whose model has a price.
+    public var totalCost: Double
+    /// Turns whose model has no price.
+    public var missingCostEntries: Int64
+    /// YYYY-MM-DD, as the gateway's clock shows it.
+    public var date: String
+
+    public init(
+        input: Int64,
+        output: Int64,
+        cacheRead: Int64,
+        cacheWrite: Int64,
+        totalTokens: Int64,
+        totalCost: Double,
+        missingCostEntries: Int64,
+        date: String
+    ) {
+        self.input = input
+        self.output = output
+        self.cacheRead = cacheRead
+        self.cacheWrite = cacheWrite
+        self.totalTokens = totalTokens
+        self.totalCost = totalCost
+        self.missingCostEntries = missingCostEntries
+        self.date = date
+    }
+}
+
 /// Where the answers of a session go.
 public struct DeliveryContext: Codable, Sendable, Hashable {
     public var channel: String?
@@ -3039,12 +3074,18 @@ public struct NodeRow: Codable, Sendable, Hashable {
     public var commands: [String]
     public var permissions: [String: Bool]?
     public var pathEnv: String?
+    /// Always false: sessions run in the gateway.
+    public var sessionHost: Bool?
+    /// What the node told with node.pluginTools.update.
+    public var nodePluginTools: [JSONValue]?
     /// approved or pending-approval.
     public var approvalState: String?
     public var pendingRequestId: String?
     public var pendingDeclaredCaps: [String]?
     public var pendingDeclaredCommands: [String]?
+    public var pendingDeclaredPermissions: [String: Bool]?
     public var connectedAtMs: Int64?
+    public var lastConnectedAtMs: Int64?
     public var lastSeenAtMs: Int64?
     public var lastSeenReason: String?
     public var approvedAtMs: Int64?
@@ -3067,11 +3108,15 @@ public struct NodeRow: Codable, Sendable, Hashable {
         commands: [String],
         permissions: [String: Bool]? = nil,
         pathEnv: String? = nil,
+        sessionHost: Bool? = nil,
+        nodePluginTools: [JSONValue]? = nil,
         approvalState: String? = nil,
         pendingRequestId: String? = nil,
         pendingDeclaredCaps: [String]? = nil,
         pendingDeclaredCommands: [String]? = nil,
+        pendingDeclaredPermissions: [String: Bool]? = nil,
         connectedAtMs: Int64? = nil,
+        lastConnectedAtMs: Int64? = nil,
         lastSeenAtMs: Int64? = nil,
         lastSeenReason: String? = nil,
         approvedAtMs: Int64? = nil,
@@ -3093,11 +3138,15 @@ public struct NodeRow: Codable, Sendable, Hashable {
         self.commands = commands
         self.permissions = permissions
         self.pathEnv = pathEnv
+        self.sessionHost = sessionHost
+        self.nodePluginTools = nodePluginTools
         self.approvalState = approvalState
         self.pendingRequestId = pendingRequestId
         self.pendingDeclaredCaps = pendingDeclaredCaps
         self.pendingDeclaredCommands = pendingDeclaredCommands
+        self.pendingDeclaredPermissions = pendingDeclaredPermissions
         self.connectedAtMs = connectedAtMs
+        self.lastConnectedAtMs = lastConnectedAtMs
         self.lastSeenAtMs = lastSeenAtMs
         self.lastSeenReason = lastSeenReason
         self.approvedAtMs = approvedAtMs
@@ -4082,6 +4131,199 @@ public struct SessionStoreSummary: Codable, Sendable, Hashable {
     }
 }
 
+/// The usage of one session.
+public struct SessionUsage: Codable, Sendable, Hashable {
+    public var key: String
+    public var agentId: String
+    public var label: String?
+    /// Of its present life.
+    public var sessionId: String?
+    public var updatedAt: Int64
+    public var usage: SessionUsageUsage
+
+    public init(
+        key: String,
+        agentId: String,
+        label: String? = nil,
+        sessionId: String? = nil,
+        updatedAt: Int64,
+        usage: SessionUsageUsage
+    ) {
+        self.key = key
+        self.agentId = agentId
+        self.label = label
+        self.sessionId = sessionId
+        self.updatedAt = updatedAt
+        self.usage = usage
+    }
+}
+
+public struct SessionUsageUsage: Codable, Sendable, Hashable {
+    public var input: Int64
+    public var output: Int64
+    public var cacheRead: Int64
+    public var cacheWrite: Int64
+    public var totalTokens: Int64
+    /// US dollars, of the turns whose model has a price.
+    public var totalCost: Double
+    /// Turns whose model has no price.
+    public var missingCostEntries: Int64
+    public var turns: Int64
+    public var firstActivity: Int64
+    public var lastActivity: Int64
+    public var durationMs: Int64
+
+    public init(
+        input: Int64,
+        output: Int64,
+        cacheRead: Int64,
+        cacheWrite: Int64,
+        totalTokens: Int64,
+        totalCost: Double,
+        missingCostEntries: Int64,
+        turns: Int64,
+        firstActivity: Int64,
+        lastActivity: Int64,
+        durationMs: Int64
+    ) {
+        self.input = input
+        self.output = output
+        self.cacheRead = cacheRead
+        self.cacheWrite = cacheWrite
+        self.totalTokens = totalTokens
+        self.totalCost = totalCost
+        self.missingCostEntries = missingCostEntries
+        self.turns = turns
+        self.firstActivity = firstActivity
+        self.lastActivity = lastActivity
+        self.durationMs = durationMs
+    }
+}
+
+/// Programs, variables, configuration keys and systems that a skill needs.
+public struct SkillNeeds: Codable, Sendable, Hashable {
+    public var bins: [String]
+    public var anyBins: [String]
+    public var env: [String]
+    public var config: [String]
+    public var os: [String]
+
+    public init(
+        bins: [String],
+        anyBins: [String],
+        env: [String],
+        config: [String],
+        os: [String]
+    ) {
+        self.bins = bins
+        self.anyBins = anyBins
+        self.env = env
+        self.config = config
+        self.os = os
+    }
+}
+
+/// A skill with what it needs and what of that is missing.
+public struct SkillStatus: Codable, Sendable, Hashable {
+    public var name: String
+    public var description: String
+    /// openclaw-workspace or openclaw-managed.
+    public var source: String
+    public var bundled: Bool
+    public var filePath: String
+    public var baseDir: String
+    public var skillKey: String
+    public var emoji: String?
+    public var homepage: String?
+    public var primaryEnv: String?
+    public var always: Bool
+    public var disabled: Bool
+    public var blockedByAllowlist: Bool
+    public var eligible: Bool
+    public var userInvocable: Bool
+    public var modelVisible: Bool
+    public var requirements: SkillNeeds
+    public var missing: SkillNeeds
+    public var configChecks: [SkillStatusConfigChecksItem]
+    public var install: [SkillStatusInstallItem]
+
+    public init(
+        name: String,
+        description: String,
+        source: String,
+        bundled: Bool,
+        filePath: String,
+        baseDir: String,
+        skillKey: String,
+        emoji: String? = nil,
+        homepage: String? = nil,
+        primaryEnv: String? = nil,
+        always: Bool,
+        disabled: Bool,
+        blockedByAllowlist: Bool,
+        eligible: Bool,
+        userInvocable: Bool,
+        modelVisible: Bool,
+        requirements: SkillNeeds,
+        missing: SkillNeeds,
+        configChecks: [SkillStatusConfigChecksItem],
+        install: [SkillStatusInstallItem]
+    ) {
+        self.name = name
+        self.description = description
+        self.source = source
+        self.bundled = bundled
+        self.filePath = filePath
+        self.baseDir = baseDir
+        self.skillKey = skillKey
+        self.emoji = emoji
+        self.homepage = homepage
+        self.primaryEnv = primaryEnv
+        self.always = always
+        self.disabled = disabled
+        self.blockedByAllowlist = blockedByAllowlist
+        self.eligible = eligible
+        self.userInvocable = userInvocable
+        self.modelVisible = modelVisible
+        self.requirements = requirements
+        self.missing = missing
+        self.configChecks = configChecks
+        self.install = install
+    }
+}
+
+public struct SkillStatusConfigChecksItem: Codable, Sendable, Hashable {
+    public var path: String
+    public var satisfied: Bool
+
+    public init(
+        path: String,
+        satisfied: Bool
+    ) {
+        self.path = path
+        self.satisfied = satisfied
+    }
+}
+
+public struct SkillStatusInstallItem: Codable, Sendable, Hashable {
+    public var id: String
+    public var kind: String
+    public var label: String
+    public var bins: [String]
+
+    public init(
+        id: String,
+        kind: String,
+        label: String,
+        bins: [String]
+    ) {
+        self.id = id
+        self.kind = kind
+        self.label = label
+        self.bins = bins
+    }
+}
+
 /// All a client needs to show the gateway without another request.
 public struct Snapshot: Codable, Sendable, Hashable {
     public var presence: [PresenceEntry]
@@ -4225,5 +4467,71 @@ public struct UsageCost: Codable, Sendable, Hashable {
         self.cacheRead = cacheRead
         self.cacheWrite = cacheWrite
         self.total = total
+    }
+}
+
+/// One finished turn in the course of a session's usage.
+public struct UsagePoint: Codable, Sendable, Hashable {
+    public var timestamp: Int64
+    public var input: Int64
+    public var output: Int64
+    public var cacheRead: Int64
+    public var cacheWrite: Int64
+    public var totalTokens: Int64
+    public var cost: Double
+    public var cumulativeTokens: Int64
+    public var cumulativeCost: Double
+
+    public init(
+        timestamp: Int64,
+        input: Int64,
+        output: Int64,
+        cacheRead: Int64,
+        cacheWrite: Int64,
+        totalTokens: Int64,
+        cost: Double,
+        cumulativeTokens: Int64,
+        cumulativeCost: Double
+    ) {
+        self.timestamp = timestamp
+        self.input = input
+        self.output = output
+        self.cacheRead = cacheRead
+        self.cacheWrite = cacheWrite
+        self.totalTokens = totalTokens
+        self.cost = cost
+        self.cumulativeTokens = cumulativeTokens
+        self.cumulativeCost = cumulativeCost
+    }
+}
+
+/// Tokens of finished turns, and what they cost.
+public struct UsageTotals: Codable, Sendable, Hashable {
+    public var input: Int64
+    public var output: Int64
+    public var cacheRead: Int64
+    public var cacheWrite: Int64
+    public var totalTokens: Int64
+    /// US dollars, of the turns whose model has a price.
+    public var totalCost: Double
+    /// Turns whose model has no price.
+    public var missingCostEntries: Int64
+
+    public init(
+        input: Int64,
+        output: Int64,
+        cacheRead: Int64,
+        cacheWrite: Int64,
+        totalTokens: Int64,
+        totalCost: Double,
+        missingCostEntries: Int64
+    ) {
+        self.input = input
+        self.output = output
+        self.cacheRead = cacheRead
+        self.cacheWrite = cacheWrite
+        self.totalTokens = totalTokens
+        self.totalCost = totalCost
+        self.missingCostEntries = missingCostEntries
     }
 }

@@ -308,6 +308,20 @@ public typealias HealthEvent = HealthSnapshot
 
 public typealias HeartbeatEvent = HeartbeatReport
 
+/// Payload of the event node.invoke.cancel.
+public struct NodeInvokeCancelEvent: Codable, Sendable, Hashable {
+    public var invokeId: String
+    public var nodeId: String
+
+    public init(
+        invokeId: String,
+        nodeId: String
+    ) {
+        self.invokeId = invokeId
+        self.nodeId = nodeId
+    }
+}
+
 /// Payload of the event node.invoke.request.
 public struct NodeInvokeRequestEvent: Codable, Sendable, Hashable {
     public var id: String
@@ -362,6 +376,7 @@ public enum NodePairResolvedEventDecision: RawRepresentable, Codable, Sendable, 
     case approved
     case rejected
     case removed
+    case expired
     /// A word that this version does not know.
     case unknown(String)
 
@@ -370,6 +385,7 @@ public enum NodePairResolvedEventDecision: RawRepresentable, Codable, Sendable, 
         case "approved": self = .approved
         case "rejected": self = .rejected
         case "removed": self = .removed
+        case "expired": self = .expired
         default: self = .unknown(rawValue)
         }
     }
@@ -379,6 +395,7 @@ public enum NodePairResolvedEventDecision: RawRepresentable, Codable, Sendable, 
         case .approved: return "approved"
         case .rejected: return "rejected"
         case .removed: return "removed"
+        case .expired: return "expired"
         case .unknown(let value): return value
         }
     }
@@ -397,6 +414,7 @@ public enum NodePairResolvedEventDecision: RawRepresentable, Codable, Sendable, 
         .approved,
         .rejected,
         .removed,
+        .expired,
     ]
 }
 
@@ -453,6 +471,8 @@ public enum GatewayEvent: Sendable, Hashable {
     case health(HealthEvent)
     /// A heartbeat ran or was skipped.
     case heartbeat(HeartbeatEvent)
+    /// Nobody waits for a command any more: its time is up, or who asked is gone. Has no seq.
+    case nodeInvokeCancel(NodeInvokeCancelEvent)
     /// A command for one node, which answers with node.invoke.result. Has no seq.
     case nodeInvokeRequest(NodeInvokeRequestEvent)
     /// A node waits for approval.
@@ -478,6 +498,7 @@ public enum GatewayEvent: Sendable, Hashable {
         case "cron": self = .cron(try payload.decoded(as: CronEvent.self))
         case "health": self = .health(try payload.decoded(as: HealthEvent.self))
         case "heartbeat": self = .heartbeat(try payload.decoded(as: HeartbeatEvent.self))
+        case "node.invoke.cancel": self = .nodeInvokeCancel(try payload.decoded(as: NodeInvokeCancelEvent.self))
         case "node.invoke.request": self = .nodeInvokeRequest(try payload.decoded(as: NodeInvokeRequestEvent.self))
         case "node.pair.requested": self = .nodePairRequested(try payload.decoded(as: NodePairRequestedEvent.self))
         case "node.pair.resolved": self = .nodePairResolved(try payload.decoded(as: NodePairResolvedEvent.self))

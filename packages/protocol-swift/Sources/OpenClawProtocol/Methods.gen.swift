@@ -355,6 +355,44 @@ public struct AgentsListResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of channels.logout.
+public struct ChannelsLogoutParams: Codable, Sendable, Hashable {
+    public var channel: String
+    public var accountId: String?
+
+    public init(
+        channel: String,
+        accountId: String? = nil
+    ) {
+        self.channel = channel
+        self.accountId = accountId
+    }
+}
+
+/// Answer of channels.logout.
+public struct ChannelsLogoutResult: Codable, Sendable, Hashable {
+    public var channel: String
+    public var accountId: String
+    /// True when a stored login was removed.
+    public var cleared: Bool
+    public var loggedOut: Bool
+    public var reason: String?
+
+    public init(
+        channel: String,
+        accountId: String,
+        cleared: Bool,
+        loggedOut: Bool,
+        reason: String? = nil
+    ) {
+        self.channel = channel
+        self.accountId = accountId
+        self.cleared = cleared
+        self.loggedOut = loggedOut
+        self.reason = reason
+    }
+}
+
 /// Parameters of channels.status.
 public struct ChannelsStatusParams: Codable, Sendable, Hashable {
     /// True asks each platform now.
@@ -1569,12 +1607,18 @@ public struct NodeDescribeResult: Codable, Sendable, Hashable {
     public var commands: [String]
     public var permissions: [String: Bool]?
     public var pathEnv: String?
+    /// Always false: sessions run in the gateway.
+    public var sessionHost: Bool?
+    /// What the node told with node.pluginTools.update.
+    public var nodePluginTools: [JSONValue]?
     /// approved or pending-approval.
     public var approvalState: String?
     public var pendingRequestId: String?
     public var pendingDeclaredCaps: [String]?
     public var pendingDeclaredCommands: [String]?
+    public var pendingDeclaredPermissions: [String: Bool]?
     public var connectedAtMs: Int64?
+    public var lastConnectedAtMs: Int64?
     public var lastSeenAtMs: Int64?
     public var lastSeenReason: String?
     public var approvedAtMs: Int64?
@@ -1598,11 +1642,15 @@ public struct NodeDescribeResult: Codable, Sendable, Hashable {
         commands: [String],
         permissions: [String: Bool]? = nil,
         pathEnv: String? = nil,
+        sessionHost: Bool? = nil,
+        nodePluginTools: [JSONValue]? = nil,
         approvalState: String? = nil,
         pendingRequestId: String? = nil,
         pendingDeclaredCaps: [String]? = nil,
         pendingDeclaredCommands: [String]? = nil,
+        pendingDeclaredPermissions: [String: Bool]? = nil,
         connectedAtMs: Int64? = nil,
+        lastConnectedAtMs: Int64? = nil,
         lastSeenAtMs: Int64? = nil,
         lastSeenReason: String? = nil,
         approvedAtMs: Int64? = nil,
@@ -1625,11 +1673,15 @@ public struct NodeDescribeResult: Codable, Sendable, Hashable {
         self.commands = commands
         self.permissions = permissions
         self.pathEnv = pathEnv
+        self.sessionHost = sessionHost
+        self.nodePluginTools = nodePluginTools
         self.approvalState = approvalState
         self.pendingRequestId = pendingRequestId
         self.pendingDeclaredCaps = pendingDeclaredCaps
         self.pendingDeclaredCommands = pendingDeclaredCommands
+        self.pendingDeclaredPermissions = pendingDeclaredPermissions
         self.connectedAtMs = connectedAtMs
+        self.lastConnectedAtMs = lastConnectedAtMs
         self.lastSeenAtMs = lastSeenAtMs
         self.lastSeenReason = lastSeenReason
         self.approvedAtMs = approvedAtMs
@@ -1681,6 +1733,7 @@ public struct NodeInvokeParams: Codable, Sendable, Hashable {
     public var nodeId: String
     public var command: String
     public var params: JSONValue?
+    /// How long the node has, 30,000 when absent or 0; the node is told what is left of it.
     public var timeoutMs: Int64?
     public var idempotencyKey: String
 
@@ -1851,6 +1904,28 @@ public struct NodePairRejectResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of node.pair.remove.
+public struct NodePairRemoveParams: Codable, Sendable, Hashable {
+    public var nodeId: String
+
+    public init(
+        nodeId: String
+    ) {
+        self.nodeId = nodeId
+    }
+}
+
+/// Answer of node.pair.remove.
+public struct NodePairRemoveResult: Codable, Sendable, Hashable {
+    public var nodeId: String
+
+    public init(
+        nodeId: String
+    ) {
+        self.nodeId = nodeId
+    }
+}
+
 /// Parameters of node.pair.request.
 public struct NodePairRequestParams: Codable, Sendable, Hashable {
     public var nodeId: String
@@ -1940,6 +2015,31 @@ public struct NodePairVerifyResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of node.pluginTools.update.
+public struct NodePluginToolsUpdateParams: Codable, Sendable, Hashable {
+    public var tools: [JSONValue]
+
+    public init(
+        tools: [JSONValue]
+    ) {
+        self.tools = tools
+    }
+}
+
+/// Answer of node.pluginTools.update.
+public struct NodePluginToolsUpdateResult: Codable, Sendable, Hashable {
+    public var nodeId: String
+    public var tools: [JSONValue]
+
+    public init(
+        nodeId: String,
+        tools: [JSONValue]
+    ) {
+        self.nodeId = nodeId
+        self.tools = tools
+    }
+}
+
 /// Parameters of node.rename.
 public struct NodeRenameParams: Codable, Sendable, Hashable {
     public var nodeId: String
@@ -1965,6 +2065,56 @@ public struct NodeRenameResult: Codable, Sendable, Hashable {
     ) {
         self.nodeId = nodeId
         self.displayName = displayName
+    }
+}
+
+/// Parameters of node.runnerInventory.update.
+public struct NodeRunnerInventoryUpdateParams: Codable, Sendable, Hashable {
+    public var protocolFeatures: [String]?
+    public var workerHost: [String: JSONValue]?
+
+    public init(
+        protocolFeatures: [String]? = nil,
+        workerHost: [String: JSONValue]? = nil
+    ) {
+        self.protocolFeatures = protocolFeatures
+        self.workerHost = workerHost
+    }
+}
+
+/// Answer of node.runnerInventory.update.
+public struct NodeRunnerInventoryUpdateResult: Codable, Sendable, Hashable {
+    public var nodeId: String
+
+    public init(
+        nodeId: String
+    ) {
+        self.nodeId = nodeId
+    }
+}
+
+/// Parameters of node.skills.update.
+public struct NodeSkillsUpdateParams: Codable, Sendable, Hashable {
+    public var skills: [JSONValue]
+
+    public init(
+        skills: [JSONValue]
+    ) {
+        self.skills = skills
+    }
+}
+
+/// Answer of node.skills.update.
+public struct NodeSkillsUpdateResult: Codable, Sendable, Hashable {
+    public var nodeId: String
+    public var skills: [JSONValue]
+
+    public init(
+        nodeId: String,
+        skills: [JSONValue]
+    ) {
+        self.nodeId = nodeId
+        self.skills = skills
     }
 }
 
@@ -2752,6 +2902,166 @@ public struct SessionsResolveResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of sessions.usage.logs.
+public struct SessionsUsageLogsParams: Codable, Sendable, Hashable {
+    public var key: String
+    /// 200 when left out.
+    public var limit: Int64?
+    /// Ignored.
+    public var agentId: JSONValue?
+
+    public init(
+        key: String,
+        limit: Int64? = nil,
+        agentId: JSONValue? = nil
+    ) {
+        self.key = key
+        self.limit = limit
+        self.agentId = agentId
+    }
+}
+
+/// Answer of sessions.usage.logs.
+public struct SessionsUsageLogsResult: Codable, Sendable, Hashable {
+    public var logs: [SessionsUsageLogsResultLogsItem]
+
+    public init(
+        logs: [SessionsUsageLogsResultLogsItem]
+    ) {
+        self.logs = logs
+    }
+}
+
+public struct SessionsUsageLogsResultLogsItem: Codable, Sendable, Hashable {
+    public var timestamp: Int64
+    public var role: String
+    /// At most 2,000 characters.
+    public var content: String
+    public var tokens: Int64?
+    public var cost: Double?
+
+    public init(
+        timestamp: Int64,
+        role: String,
+        content: String,
+        tokens: Int64? = nil,
+        cost: Double? = nil
+    ) {
+        self.timestamp = timestamp
+        self.role = role
+        self.content = content
+        self.tokens = tokens
+        self.cost = cost
+    }
+}
+
+/// Parameters of sessions.usage.
+public struct SessionsUsageParams: Codable, Sendable, Hashable {
+    public var key: String?
+    public var agentId: String?
+    /// YYYY-MM-DD, included; 30 days ago when left out.
+    public var startDate: String?
+    /// YYYY-MM-DD, included; today when left out.
+    public var endDate: String?
+    /// 50 when left out.
+    public var limit: Int64?
+    /// Ignored.
+    public var includeContextWeight: JSONValue?
+    /// Ignored.
+    public var mode: JSONValue?
+    /// Ignored.
+    public var utcOffset: JSONValue?
+    /// Ignored.
+    public var range: JSONValue?
+    /// Ignored.
+    public var groupBy: JSONValue?
+    /// Ignored.
+    public var agentScope: JSONValue?
+    /// Ignored.
+    public var includeHistorical: JSONValue?
+
+    public init(
+        key: String? = nil,
+        agentId: String? = nil,
+        startDate: String? = nil,
+        endDate: String? = nil,
+        limit: Int64? = nil,
+        includeContextWeight: JSONValue? = nil,
+        mode: JSONValue? = nil,
+        utcOffset: JSONValue? = nil,
+        range: JSONValue? = nil,
+        groupBy: JSONValue? = nil,
+        agentScope: JSONValue? = nil,
+        includeHistorical: JSONValue? = nil
+    ) {
+        self.key = key
+        self.agentId = agentId
+        self.startDate = startDate
+        self.endDate = endDate
+        self.limit = limit
+        self.includeContextWeight = includeContextWeight
+        self.mode = mode
+        self.utcOffset = utcOffset
+        self.range = range
+        self.groupBy = groupBy
+        self.agentScope = agentScope
+        self.includeHistorical = includeHistorical
+    }
+}
+
+/// Answer of sessions.usage.
+public struct SessionsUsageResult: Codable, Sendable, Hashable {
+    public var updatedAt: Int64
+    public var startDate: String
+    public var endDate: String
+    public var sessions: [SessionUsage]
+    /// Of the sessions in this answer.
+    public var totals: JSONValue
+
+    public init(
+        updatedAt: Int64,
+        startDate: String,
+        endDate: String,
+        sessions: [SessionUsage],
+        totals: JSONValue
+    ) {
+        self.updatedAt = updatedAt
+        self.startDate = startDate
+        self.endDate = endDate
+        self.sessions = sessions
+        self.totals = totals
+    }
+}
+
+/// Parameters of sessions.usage.timeseries.
+public struct SessionsUsageTimeseriesParams: Codable, Sendable, Hashable {
+    public var key: String
+    /// Ignored.
+    public var agentId: JSONValue?
+
+    public init(
+        key: String,
+        agentId: JSONValue? = nil
+    ) {
+        self.key = key
+        self.agentId = agentId
+    }
+}
+
+/// Answer of sessions.usage.timeseries.
+public struct SessionsUsageTimeseriesResult: Codable, Sendable, Hashable {
+    public var sessionId: String?
+    public var points: [UsagePoint]
+
+    public init(
+        sessionId: String? = nil,
+        points: [UsagePoint]
+    ) {
+        self.sessionId = sessionId
+        self.points = points
+    }
+}
+
 /// Parameters of set-heartbeats.
 public struct SetHeartbeatsParams: Codable, Sendable, Hashable {
     /// Required.
@@ -2775,6 +3085,53 @@ public struct SetHeartbeatsResult: Codable, Sendable, Hashable {
     ) {
         self.ok = ok
         self.enabled = enabled
+    }
+}
+
+/// Parameters of skills.bins.
+public struct SkillsBinsParams: Codable, Sendable, Hashable {
+    public init() {}
+}
+
+/// Answer of skills.bins.
+public struct SkillsBinsResult: Codable, Sendable, Hashable {
+    public var bins: [String]
+
+    public init(
+        bins: [String]
+    ) {
+        self.bins = bins
+    }
+}
+
+/// Parameters of skills.status.
+public struct SkillsStatusParams: Codable, Sendable, Hashable {
+    public var agentId: String?
+
+    public init(
+        agentId: String? = nil
+    ) {
+        self.agentId = agentId
+    }
+}
+
+/// Answer of skills.status.
+public struct SkillsStatusResult: Codable, Sendable, Hashable {
+    public var workspaceDir: String
+    public var managedSkillsDir: String
+    public var agentId: String
+    public var skills: [SkillStatus]
+
+    public init(
+        workspaceDir: String,
+        managedSkillsDir: String,
+        agentId: String,
+        skills: [SkillStatus]
+    ) {
+        self.workspaceDir = workspaceDir
+        self.managedSkillsDir = managedSkillsDir
+        self.agentId = agentId
+        self.skills = skills
     }
 }
 
@@ -2943,6 +3300,185 @@ public struct SystemPresenceParams: Codable, Sendable, Hashable {
 /// Answer of system-presence.
 public typealias SystemPresenceResult = [PresenceEntry]
 
+/// Parameters of update.run.
+public struct UpdateRunParams: Codable, Sendable, Hashable {
+    public var sessionKey: String?
+    public var note: String?
+    public var restartDelayMs: Int64?
+    public var timeoutMs: Int64?
+    /// Ignored.
+    public var deliveryContext: JSONValue?
+    /// Ignored.
+    public var continuationMessage: JSONValue?
+
+    public init(
+        sessionKey: String? = nil,
+        note: String? = nil,
+        restartDelayMs: Int64? = nil,
+        timeoutMs: Int64? = nil,
+        deliveryContext: JSONValue? = nil,
+        continuationMessage: JSONValue? = nil
+    ) {
+        self.sessionKey = sessionKey
+        self.note = note
+        self.restartDelayMs = restartDelayMs
+        self.timeoutMs = timeoutMs
+        self.deliveryContext = deliveryContext
+        self.continuationMessage = continuationMessage
+    }
+}
+
+/// Answer of update.run.
+public struct UpdateRunResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var result: UpdateRunResultResult
+
+    public init(
+        ok: Bool,
+        result: UpdateRunResultResult
+    ) {
+        self.ok = ok
+        self.result = result
+    }
+}
+
+public struct UpdateRunResultResult: Codable, Sendable, Hashable {
+    public var status: UpdateRunResultResultStatus
+    public var mode: String
+    public var reason: String
+    public var message: String
+
+    public init(
+        status: UpdateRunResultResultStatus,
+        mode: String,
+        reason: String,
+        message: String
+    ) {
+        self.status = status
+        self.mode = mode
+        self.reason = reason
+        self.message = message
+    }
+}
+
+public enum UpdateRunResultResultStatus: RawRepresentable, Codable, Sendable, Hashable {
+    case ok
+    case error
+    case skipped
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "ok": self = .ok
+        case "error": self = .error
+        case "skipped": self = .skipped
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .ok: return "ok"
+        case .error: return "error"
+        case .skipped: return "skipped"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [UpdateRunResultResultStatus] = [
+        .ok,
+        .error,
+        .skipped,
+    ]
+}
+
+/// Parameters of usage.cost.
+public struct UsageCostParams: Codable, Sendable, Hashable {
+    /// 30 when left out.
+    public var days: Int64?
+    /// Ignored.
+    public var startDate: JSONValue?
+    /// Ignored.
+    public var endDate: JSONValue?
+    /// Ignored.
+    public var mode: JSONValue?
+    /// Ignored.
+    public var utcOffset: JSONValue?
+    /// Ignored.
+    public var agentId: JSONValue?
+    /// Ignored.
+    public var agentScope: JSONValue?
+
+    public init(
+        days: Int64? = nil,
+        startDate: JSONValue? = nil,
+        endDate: JSONValue? = nil,
+        mode: JSONValue? = nil,
+        utcOffset: JSONValue? = nil,
+        agentId: JSONValue? = nil,
+        agentScope: JSONValue? = nil
+    ) {
+        self.days = days
+        self.startDate = startDate
+        self.endDate = endDate
+        self.mode = mode
+        self.utcOffset = utcOffset
+        self.agentId = agentId
+        self.agentScope = agentScope
+    }
+}
+
+/// Answer of usage.cost.
+public struct UsageCostResult: Codable, Sendable, Hashable {
+    public var updatedAt: Int64
+    public var days: Int64
+    /// Days without a turn are left out.
+    public var daily: [DailyUsage]
+    public var totals: UsageTotals
+
+    public init(
+        updatedAt: Int64,
+        days: Int64,
+        daily: [DailyUsage],
+        totals: UsageTotals
+    ) {
+        self.updatedAt = updatedAt
+        self.days = days
+        self.daily = daily
+        self.totals = totals
+    }
+}
+
+/// Parameters of usage.status.
+public struct UsageStatusParams: Codable, Sendable, Hashable {
+    public init() {}
+}
+
+/// Answer of usage.status.
+public struct UsageStatusResult: Codable, Sendable, Hashable {
+    public var updatedAt: Int64
+    public var providers: [JSONValue]
+
+    public init(
+        updatedAt: Int64,
+        providers: [JSONValue]
+    ) {
+        self.updatedAt = updatedAt
+        self.providers = providers
+    }
+}
+
 /// Parameters of wake.
 public struct WakeParams: Codable, Sendable, Hashable {
     public var text: String
@@ -3006,6 +3542,80 @@ public struct WakeResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of web.login.start.
+public struct WebLoginStartParams: Codable, Sendable, Hashable {
+    public var force: Bool?
+    public var timeoutMs: Int64?
+    public var verbose: Bool?
+    public var accountId: String?
+    /// Ignored.
+    public var channel: JSONValue?
+
+    public init(
+        force: Bool? = nil,
+        timeoutMs: Int64? = nil,
+        verbose: Bool? = nil,
+        accountId: String? = nil,
+        channel: JSONValue? = nil
+    ) {
+        self.force = force
+        self.timeoutMs = timeoutMs
+        self.verbose = verbose
+        self.accountId = accountId
+        self.channel = channel
+    }
+}
+
+/// Answer of web.login.start.
+public struct WebLoginStartResult: Codable, Sendable, Hashable {
+    public var message: String
+    public var qrDataUrl: String?
+
+    public init(
+        message: String,
+        qrDataUrl: String? = nil
+    ) {
+        self.message = message
+        self.qrDataUrl = qrDataUrl
+    }
+}
+
+/// Parameters of web.login.wait.
+public struct WebLoginWaitParams: Codable, Sendable, Hashable {
+    public var timeoutMs: Int64?
+    public var accountId: String?
+    /// Ignored.
+    public var channel: JSONValue?
+    /// Ignored.
+    public var currentQrDataUrl: JSONValue?
+
+    public init(
+        timeoutMs: Int64? = nil,
+        accountId: String? = nil,
+        channel: JSONValue? = nil,
+        currentQrDataUrl: JSONValue? = nil
+    ) {
+        self.timeoutMs = timeoutMs
+        self.accountId = accountId
+        self.channel = channel
+        self.currentQrDataUrl = currentQrDataUrl
+    }
+}
+
+/// Answer of web.login.wait.
+public struct WebLoginWaitResult: Codable, Sendable, Hashable {
+    public var connected: Bool
+    public var message: String
+
+    public init(
+        connected: Bool,
+        message: String
+    ) {
+        self.connected = connected
+        self.message = message
+    }
+}
+
 /// Every method, by its name on the wire.
 public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     /// Runs an agent turn. Answers `accepted` at once and again when the turn is over.
@@ -3016,6 +3626,8 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case agentWait = "agent.wait"
     /// The configured agents.
     case agentsList = "agents.list"
+    /// Forgets the login of a channel's account. Accounts that the configuration logs in can not be logged out here.
+    case channelsLogout = "channels.logout"
     /// Every channel and account: configured, linked, running, since when, and what is wrong.
     case channelsStatus = "channels.status"
     /// Stops one run of a session, or all of them.
@@ -3068,7 +3680,7 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case nodeDescribe = "node.describe"
     /// A node reports something, or subscribes to a session (chat.subscribe, chat.unsubscribe).
     case nodeEvent = "node.event"
-    /// Runs a command on a node and answers with its result.
+    /// Runs a command on a node and answers with its result. Leaving cancels it.
     case nodeInvoke = "node.invoke"
     /// A node answers a node.invoke.request. A late or unknown id is answered with `ignored`.
     case nodeInvokeResult = "node.invoke.result"
@@ -3080,12 +3692,20 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case nodePairList = "node.pair.list"
     /// Refuses a node that waits.
     case nodePairReject = "node.pair.reject"
+    /// Forgets a node: what it offers has to be approved again, and its pairing token is void.
+    case nodePairRemove = "node.pair.remove"
     /// Asks that a node be paired. Asking again gives the same request.
     case nodePairRequest = "node.pair.request"
     /// Says whether a node's pairing token is right.
     case nodePairVerify = "node.pair.verify"
+    /// A node says which tools its plugins offer. node.list shows them while it is connected.
+    case nodePluginToolsUpdate = "node.pluginTools.update"
     /// Gives a paired node another name.
     case nodeRename = "node.rename"
+    /// A node says which runners it has. Refused until an operator has approved what the node offers.
+    case nodeRunnerInventoryUpdate = "node.runnerInventory.update"
+    /// A node says which skills lie on it. They are kept while it is connected.
+    case nodeSkillsUpdate = "node.skills.update"
     /// Gives up a message that waits, or whose fate is unknown.
     case outboxDiscard = "outbox.discard"
     /// Outbound messages and what became of each, newest first.
@@ -3114,19 +3734,39 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case sessionsReset = "sessions.reset"
     /// The full key of a session that is known by its key, id or label.
     case sessionsResolve = "sessions.resolve"
+    /// Tokens and costs of finished turns by session, the latest first, of at most the last 30 days.
+    case sessionsUsage = "sessions.usage"
+    /// The last messages of a session with the tokens each answer took, oldest first.
+    case sessionsUsageLogs = "sessions.usage.logs"
+    /// The usage of one session, turn by turn, oldest first; the newest 500 of the last 30 days.
+    case sessionsUsageTimeseries = "sessions.usage.timeseries"
     /// Switches heartbeats on or off, for this gateway and across restarts.
     case setHeartbeats = "set-heartbeats"
+    /// The programs that the skills of this gateway need, for nodes that allow those by themselves.
+    case skillsBins = "skills.bins"
+    /// The skills in an agent's workspace and in the state directory, with what each needs. Reads only.
+    case skillsStatus = "skills.status"
     /// A short summary: version, linked channel with the age of its login, heartbeats, sessions.
     case status = "status"
     /// Posts a presence row (text `Node: …`) or a note for the next turn of the main session (other text).
     case systemEvent = "system-event"
     /// The presence list, the gateway's own row included.
     case systemPresence = "system-presence"
+    /// Says how this installation is updated: by the package manager that installed it. Changes nothing.
+    case updateRun = "update.run"
+    /// Tokens and costs of finished turns by day, of at most the last 30 days: turns are remembered that long.
+    case usageCost = "usage.cost"
+    /// What model providers say of plans and limits. This version asks none of them, so the list is empty.
+    case usageStatus = "usage.status"
     /// Leaves a line for the main session, and with mode now has the agent look at it at once.
     case wake = "wake"
+    /// Begins to link an account by QR code. Answers NOT_LINKED while the gateway has no channel of that kind.
+    case webLoginStart = "web.login.start"
+    /// Waits until the account is linked. Answers NOT_LINKED while the gateway has no channel of that kind.
+    case webLoginWait = "web.login.wait"
 }
 
-extension AgentParams: GatewayRequest {
+extension AgentParams: GatewayLongRequest {
     public typealias Answer = AgentResult
     public typealias Accepted = AgentAccepted
     public static let method = GatewayMethod.agent
@@ -3145,6 +3785,11 @@ extension AgentWaitParams: GatewayRequest {
 extension AgentsListParams: GatewayRequest {
     public typealias Answer = AgentsListResult
     public static let method = GatewayMethod.agentsList
+}
+
+extension ChannelsLogoutParams: GatewayRequest {
+    public typealias Answer = ChannelsLogoutResult
+    public static let method = GatewayMethod.channelsLogout
 }
 
 extension ChannelsStatusParams: GatewayRequest {
@@ -3307,6 +3952,11 @@ extension NodePairRejectParams: GatewayRequest {
     public static let method = GatewayMethod.nodePairReject
 }
 
+extension NodePairRemoveParams: GatewayRequest {
+    public typealias Answer = NodePairRemoveResult
+    public static let method = GatewayMethod.nodePairRemove
+}
+
 extension NodePairRequestParams: GatewayRequest {
     public typealias Answer = NodePairRequestResult
     public static let method = GatewayMethod.nodePairRequest
@@ -3317,9 +3967,24 @@ extension NodePairVerifyParams: GatewayRequest {
     public static let method = GatewayMethod.nodePairVerify
 }
 
+extension NodePluginToolsUpdateParams: GatewayRequest {
+    public typealias Answer = NodePluginToolsUpdateResult
+    public static let method = GatewayMethod.nodePluginToolsUpdate
+}
+
 extension NodeRenameParams: GatewayRequest {
     public typealias Answer = NodeRenameResult
     public static let method = GatewayMethod.nodeRename
+}
+
+extension NodeRunnerInventoryUpdateParams: GatewayRequest {
+    public typealias Answer = NodeRunnerInventoryUpdateResult
+    public static let method = GatewayMethod.nodeRunnerInventoryUpdate
+}
+
+extension NodeSkillsUpdateParams: GatewayRequest {
+    public typealias Answer = NodeSkillsUpdateResult
+    public static let method = GatewayMethod.nodeSkillsUpdate
 }
 
 extension OutboxDiscardParams: GatewayRequest {
@@ -3392,9 +4057,34 @@ extension SessionsResolveParams: GatewayRequest {
     public static let method = GatewayMethod.sessionsResolve
 }
 
+extension SessionsUsageParams: GatewayRequest {
+    public typealias Answer = SessionsUsageResult
+    public static let method = GatewayMethod.sessionsUsage
+}
+
+extension SessionsUsageLogsParams: GatewayRequest {
+    public typealias Answer = SessionsUsageLogsResult
+    public static let method = GatewayMethod.sessionsUsageLogs
+}
+
+extension SessionsUsageTimeseriesParams: GatewayRequest {
+    public typealias Answer = SessionsUsageTimeseriesResult
+    public static let method = GatewayMethod.sessionsUsageTimeseries
+}
+
 extension SetHeartbeatsParams: GatewayRequest {
     public typealias Answer = SetHeartbeatsResult
     public static let method = GatewayMethod.setHeartbeats
+}
+
+extension SkillsBinsParams: GatewayRequest {
+    public typealias Answer = SkillsBinsResult
+    public static let method = GatewayMethod.skillsBins
+}
+
+extension SkillsStatusParams: GatewayRequest {
+    public typealias Answer = SkillsStatusResult
+    public static let method = GatewayMethod.skillsStatus
 }
 
 extension StatusParams: GatewayRequest {
@@ -3412,7 +4102,32 @@ extension SystemPresenceParams: GatewayRequest {
     public static let method = GatewayMethod.systemPresence
 }
 
+extension UpdateRunParams: GatewayRequest {
+    public typealias Answer = UpdateRunResult
+    public static let method = GatewayMethod.updateRun
+}
+
+extension UsageCostParams: GatewayRequest {
+    public typealias Answer = UsageCostResult
+    public static let method = GatewayMethod.usageCost
+}
+
+extension UsageStatusParams: GatewayRequest {
+    public typealias Answer = UsageStatusResult
+    public static let method = GatewayMethod.usageStatus
+}
+
 extension WakeParams: GatewayRequest {
     public typealias Answer = WakeResult
     public static let method = GatewayMethod.wake
+}
+
+extension WebLoginStartParams: GatewayRequest {
+    public typealias Answer = WebLoginStartResult
+    public static let method = GatewayMethod.webLoginStart
+}
+
+extension WebLoginWaitParams: GatewayRequest {
+    public typealias Answer = WebLoginWaitResult
+    public static let method = GatewayMethod.webLoginWait
 }
