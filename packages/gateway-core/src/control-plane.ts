@@ -19,10 +19,12 @@ import { toDialectPayload, toHelloOk } from "./connection/dialect.ts";
 import { shakeHands } from "./connection/handshake.ts";
 import { LiveConnections, POPULATION_LIMITS, type PopulationLimits } from "./connection/live-connections.ts";
 import { WriteBatch } from "./connection/wire/write-batch.ts";
+import type { Devices } from "./devices/devices.ts";
 import type { EventBus } from "./events/bus.ts";
 import { DeliveryLog } from "./events/delivery-log.ts";
 import { FanOut } from "./events/fan-out.ts";
 import { STREAM_LIMITS, type StreamLimits } from "./events/streams.ts";
+import type { Approvers } from "./exec-approvals/approvers.ts";
 import type { HealthMonitor } from "./health/health.ts";
 import type { HttpContext, HttpRoute } from "./net/http-route.ts";
 import { HttpServer, type Listening, type OpenedSocket } from "./net/server.ts";
@@ -34,6 +36,8 @@ import type { RequestFlow } from "./request-flow.ts";
 
 const SERVICE_RESTART = 1012;
 const RESUMED_ELSEWHERE = 4002;
+const POLICY_VIOLATION = 1008;
+const SECRET_CHANGED = "unauthorized: the gateway's credential was changed; connect with the new one";
 
 /** Sizes in bytes, times in milliseconds. */
 export interface ControlPlaneLimits extends NetLimits, ConnectionLimits, PopulationLimits, StreamLimits {
@@ -62,10 +66,13 @@ export interface ControlPlaneDependencies {
   /** What clients must present; asked at every attempt. */
   readonly sharedSecret: () => SharedSecret;
   readonly server: { readonly version: string; readonly host: string; readonly bootId: string };
+  readonly devices: Pick<Devices, "approach" | "attach">;
   readonly requests: Pick<RequestFlow, "answer" | "call" | "served" | "stop">;
   readonly presence: Pick<Presence, "connected" | "disconnected" | "list" | "version">;
   /** Told of connections with role node. */
   readonly nodes?: Pick<Nodes, "connected" | "disconnected">;
+  /** Told of every connection that is let in. */
+  readonly approvers?: Pick<Approvers, "connected" | "disconnected">;
   readonly health: Pick<HealthMonitor, "current" | "encodedPayload" | "failing" | "version">;
   /** The parts of the hello's snapshot that only the host knows. */
   readonly snapshot: () => Pick<HelloOk["snapshot"], "configPath" | "stateDir" | "sessionDefaults">;
@@ -92,6 +99,8 @@ export interface ControlPlane extends AsyncDisposable {
   announceShutdown(notice: ShutdownNotice): void;
   /** Announces it if that was not done, closes every socket with 1012 and gives the port back. Source: R1.3, R5.12. */
   close(notice: ShutdownNotice): Promise<void>;
+  /** Closes every connection that was opened with the gateway's secret. To be called when there is another one. */
+  secretChanged(): void;
   /** Open sockets, let in or not. */
   readonly connectionCount: number;
 }
@@ -122,6 +131,7 @@ class Plane implements ControlPlane {
     this.#startedAt = clock.now();
     this.#authenticator = new Authenticator({ sharedSecret, clock, log });
     this.#connections = new LiveConnections(limits);
+    dependencies.devices.attach(this.#connections);
     this.#forConnections = this.#connectionDependencies();
     this.#events = servedEvents(requests.served);
     const deliveries = new DeliveryLog(log);
@@ -180,6 +190,13 @@ class Plane implements ControlPlane {
     bus.publish("shutdown", notice);
   }
 
+  secretChanged(): void {
+    for (const connection of this.#connections) {
+      const { principal } = connection;
+      if (principal && principal.authMethod !== "device-token") connection.close(POLICY_VIOLATION, SECRET_CHANGED);
+    }
+  }
+
   async close(notice: ShutdownNotice): Promise<void> {
     const server = this.#server;
     if (!server) return;
@@ -205,12 +222,14 @@ class Plane implements ControlPlane {
 
   /** What every connection is given. */
   #connectionDependencies(): ConnectionDependencies {
-    const { settings, clock, ids, log, requests, health } = this.#dependencies;
+    const { settings, clock, ids, log, requests, health, devices } = this.#dependencies;
     const handshake = {
       authenticator: this.#authenticator,
+      devices,
       deviceKeys: new DeviceKeys(),
       now: () => clock.now(),
       isReady: () => this.#isReady(),
+      onError: (error: unknown) => log.error("a device could not be looked up", { error }),
     };
     return {
       limits: settings.limits,
@@ -226,7 +245,7 @@ class Plane implements ControlPlane {
     };
   }
 
-  #welcome(caller: Caller, authMethod: string, resume: ResumeOffer | undefined): HelloOk {
+  #welcome(caller: Caller, proof: AdmissionProof, resume: ResumeOffer | undefined): HelloOk {
     const { server, requests, presence, health, snapshot, settings, sharedSecret } = this.#dependencies;
     const { maxPayloadBytes: maxPayload, maxBufferedBytes, tickIntervalMs } = settings.limits;
     return toHelloOk({
@@ -243,13 +262,15 @@ class Plane implements ControlPlane {
         authMode: sharedSecret().mode,
       },
       policy: { maxPayload, maxBufferedBytes, tickIntervalMs },
-      authMethod,
+      authMethod: proof.authMethod,
+      issued: proof.issued,
       caller,
       resume,
     });
   }
 
-  #admit(connection: Connection, caller: Caller, { authMethod, resume }: AdmissionProof): ConnectionAdmission {
+  #admit(connection: Connection, caller: Caller, proof: AdmissionProof): ConnectionAdmission {
+    const { authMethod, resume } = proof;
     const { role, scopes, dialect, caps } = caller;
     const { offer, begin } = this.#fanOut.admit({
       id: connection.id,
@@ -262,11 +283,12 @@ class Plane implements ControlPlane {
       outlet: connection,
     });
     return {
-      hello: this.#welcome(caller, authMethod, offer),
+      hello: this.#welcome(caller, proof, offer),
       begin: () => {
         this.#connections.letIn(connection);
         begin();
         this.#dependencies.presence.connected(withAddress(caller, connection.peer));
+        this.#dependencies.approvers?.connected(caller);
         if (role === "node") this.#dependencies.nodes?.connected(withAddress(caller, connection.peer));
       },
     };
@@ -282,6 +304,7 @@ class Plane implements ControlPlane {
     this.#connections.closed(connection);
     this.#fanOut.remove(connection.id);
     if (caller) this.#dependencies.presence.disconnected(withAddress(caller, connection.peer));
+    if (caller) this.#dependencies.approvers?.disconnected(caller);
     if (caller?.role === "node") this.#dependencies.nodes?.disconnected(connection.id);
     if (this.#connections.size === 0) this.#onEmpty?.();
   }

@@ -26,6 +26,10 @@ export interface GatewayPaths {
   /** The agent's working directory, unless the configuration names another. */
   readonly workspace: string;
   readonly databaseFile: string;
+  /** What may run on this machine. */
+  readonly approvalsFile: string;
+  /** What device tokens are computed with. */
+  readonly deviceKeyFile: string;
   /** Holds the files that came with messages, and those that are to be sent. */
   readonly mediaDirectory: string;
   readonly logDirectory: string;
@@ -75,6 +79,8 @@ export function resolvePaths(environment: Environment, homeDirectory: string, se
     // With a state directory of one's own everything stays inside it, so that two gateways share nothing.
     workspace: join(given === undefined ? join(homeDirectory, ".openclaw") : stateDir, `workspace${suffix}`),
     databaseFile: join(stateDir, "gateway.sqlite"),
+    approvalsFile: join(stateDir, "exec-approvals.json"),
+    deviceKeyFile: join(stateDir, "device-tokens.key"),
     mediaDirectory: join(stateDir, "media"),
     logDirectory: given === undefined && profile === undefined ? SHARED_LOG_DIRECTORY : join(stateDir, "logs"),
   };

@@ -16,7 +16,17 @@ export type AuthFailure =
   | { readonly reason: "missing" | "mismatch"; readonly mode: AuthMode }
   | { readonly reason: "rate-limited"; readonly mode: AuthMode; readonly retryAfterMs: number };
 
-export type AuthDecision = { readonly ok: true; readonly method: AuthMode } | ({ readonly ok: false } & AuthFailure);
+/** What was right: the gateway's secret, or a token of the device's own. */
+export type AuthMethod = AuthMode | "device-token";
+
+export type AuthDecision = { readonly ok: true; readonly method: AuthMethod } | ({ readonly ok: false } & AuthFailure);
+
+/** A device whose key was proven, with the token that it has. */
+export interface ProvenDevice {
+  readonly deviceId: string;
+  readonly role: string;
+  readonly token: string | undefined;
+}
 
 export interface AuthenticatorDependencies {
   /** Asked at every attempt, so that a new secret counts at once. */
@@ -26,7 +36,7 @@ export interface AuthenticatorDependencies {
   readonly limits?: FailureLimits;
 }
 
-/** Decides whether a credential is the gateway's shared secret, and slows down those who guess. */
+/** Decides whether a credential is right, and slows down those who guess. */
 export class Authenticator {
   readonly #dependencies: AuthenticatorDependencies;
   readonly #limiter: FailureLimiter;
@@ -36,21 +46,26 @@ export class Authenticator {
     this.#limiter = new FailureLimiter(dependencies.clock, dependencies.limits);
   }
 
-  /** `presented` are all credentials of one attempt; one right one is enough. Empty ones do not count. */
-  authenticate(presented: readonly (string | undefined)[], peer: Peer): AuthDecision {
+  /**
+   * `presented` are all credentials of one attempt; one right one is enough. Empty ones do not count. A device's token
+   * is right only together with that device.
+   */
+  authenticate(presented: readonly (string | undefined)[], peer: Peer, device?: ProvenDevice): AuthDecision {
     const { mode, secret } = this.#dependencies.sharedSecret();
     const digests = presented.filter((text) => text !== undefined && text !== "").map((text) => digest(text ?? ""));
     if (digests.length === 0) return { ok: false, reason: "missing", mode };
     const expected = secret === undefined || secret === "" ? undefined : digest(secret);
     const { network } = peer;
     if (this.#limiter.hasFailed(network)) {
-      if (this.#limiter.knowsWrong(network, guessName(digests, expected)))
+      if (this.#limiter.knowsWrong(network, guessName(digests, expected, device)))
         return { ok: false, reason: "mismatch", mode };
       const retryAfterMs = this.#limiter.waitMs(network);
       if (retryAfterMs > 0) return { ok: false, reason: "rate-limited", mode, retryAfterMs };
     }
     if (expected && matches(digests, expected)) return { ok: true, method: mode };
-    this.#countFailure(peer, guessName(digests, expected));
+    if (device?.token !== undefined && matches(digests, digest(device.token)))
+      return { ok: true, method: "device-token" };
+    this.#countFailure(peer, guessName(digests, expected, device));
     return { ok: false, reason: "mismatch", mode };
   }
 
@@ -72,7 +87,8 @@ function matches(digests: readonly Buffer[], expected: Buffer): boolean {
   return digests.filter((candidate) => timingSafeEqual(candidate, expected)).length > 0;
 }
 
-/** A guess is wrong for one secret only; after a change it may be right. */
-function guessName(digests: readonly Buffer[], expected: Buffer | undefined): string {
-  return hash("sha256", Buffer.concat([expected ?? Buffer.alloc(0), ...digests]), "base64");
+/** A guess is wrong for one secret and one device only: after a change, or from another device, it may be right. */
+function guessName(digests: readonly Buffer[], expected: Buffer | undefined, device: ProvenDevice | undefined): string {
+  const forWhom = digest(device ? `${device.deviceId}|${device.role}|${device.token ?? ""}` : "");
+  return hash("sha256", Buffer.concat([expected ?? Buffer.alloc(0), forWhom, ...digests]), "base64");
 }

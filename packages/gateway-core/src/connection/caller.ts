@@ -33,4 +33,6 @@ export interface Peer {
   /** What limits count together: the address, or its /64 for IPv6. */
   readonly network: string;
   readonly isLoopback: boolean;
+  /** The page that opened the connection, when a browser did. */
+  readonly origin?: string;
 }

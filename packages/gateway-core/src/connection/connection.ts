@@ -7,7 +7,9 @@ import type { WebSocket } from "ws";
 
 import { toErrorShape } from "../errors.ts";
 import type { Clock, Ids, LogFields, Timer } from "../ports.ts";
+import type { AuthMethod } from "./auth.ts";
 import type { Caller, Peer } from "./caller.ts";
+import type { IssuedToken } from "./device-gate.ts";
 import { toDialectError } from "./dialect.ts";
 import { limitFirstBytes } from "./wire/first-bytes.ts";
 import { type HandshakeAttempt, type HandshakeOutcome } from "./handshake.ts";
@@ -59,7 +61,8 @@ export interface ConnectionDependencies {
   readonly note: (message: string, fields: LogFields) => void;
   readonly batch: WriteBatch;
   readonly ids: Pick<Ids, "uuid">;
-  readonly shakeHands: (attempt: HandshakeAttempt) => HandshakeOutcome;
+  /** Never rejects. */
+  readonly shakeHands: (attempt: HandshakeAttempt) => HandshakeOutcome | Promise<HandshakeOutcome>;
   /** Lets a caller in: its hello, and what makes the connection get events once the hello is on its way. */
   readonly admit: (connection: Connection, caller: Caller, proof: AdmissionProof) => Admission;
   /** The socket is gone; `caller` is who it belonged to, when that was ever known. */
@@ -72,9 +75,19 @@ export interface ConnectionDependencies {
 
 /** What the handshake found out besides who calls. */
 export interface AdmissionProof {
-  readonly authMethod: string;
+  readonly authMethod: AuthMethod;
+  /** What a device may show next time in place of the gateway's secret. */
+  readonly issued: IssuedToken | undefined;
   /** Where the client left the events of a connection that was lost. */
   readonly resume: ConnectParams["resume"];
+}
+
+/** Who a connection belongs to; while it is in its handshake, who it says that it does. */
+export interface Principal {
+  readonly deviceId: string | undefined;
+  readonly role: string;
+  /** Undefined until the credential was found to be right. */
+  readonly authMethod: AuthMethod | undefined;
 }
 
 export interface Admission {
@@ -101,6 +114,9 @@ export class Connection {
   readonly #nonce: string;
   #state: State;
   #caller: Caller | undefined;
+  #principal: Principal | undefined;
+  /** What came while the handshake looks something up; it is bounded by what may come before it is over. */
+  #held: { readonly data: Buffer; readonly isBinary: boolean }[] | undefined;
   /** Made for the first request, since many connections never make one. */
   #gone: AbortController | undefined;
   #inFlight = 0;
@@ -131,6 +147,11 @@ export class Connection {
 
   get isLive(): boolean {
     return this.#state.name === "live";
+  }
+
+  /** Undefined before the first request. */
+  get principal(): Principal | undefined {
+    return this.#principal;
   }
 
   /** How far its numbered events came. */
@@ -179,6 +200,7 @@ export class Connection {
   #receive(data: Buffer, isBinary: boolean): void {
     const state = this.#state;
     if (state.name !== "opening" && state.name !== "live") return;
+    if (this.#held) return void this.#held.push({ data, isBinary });
     const isOpening = state.name === "opening";
     if (isOpening && data.length > this.#dependencies.limits.maxHandshakeBytes) return this.close(TOO_BIG, "");
     const value = parse(data, isBinary);
@@ -189,13 +211,29 @@ export class Connection {
       const message = `invalid request frame: ${formatValidationErrors(validateRequestFrame.errors)}`;
       return this.#send(idOf(value), { ok: false, error: { code: "INVALID_REQUEST", message } });
     }
-    if (state.name === "opening") this.#open(state, value);
+    if (state.name === "opening") this.#open(value);
     else void this.#answer(value, state.caller);
   }
 
-  #open(state: Extract<State, { name: "opening" }>, frame: RequestFrame): void {
-    const { shakeHands, admit, note } = this.#dependencies;
+  #open(frame: RequestFrame): void {
+    this.#principal = claimedPrincipal(frame.params);
+    const { shakeHands } = this.#dependencies;
     const outcome = shakeHands({ connectionId: this.id, frame, nonce: this.#nonce, peer: this.peer });
+    if (!(outcome instanceof Promise)) return this.#decided(frame, outcome);
+    this.#held = [];
+    void outcome.then((decided) => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      this.#decided(frame, decided);
+      for (const { data, isBinary } of held) this.#receive(data, isBinary);
+    });
+  }
+
+  #decided(frame: RequestFrame, outcome: HandshakeOutcome): void {
+    const state = this.#state;
+    // The client went, or was sent away, while its device was looked up.
+    if (state.name !== "opening") return;
+    const { admit, note } = this.#dependencies;
     if (!outcome.ok) {
       note("a client was not let in", {
         connectionId: this.id,
@@ -207,10 +245,11 @@ export class Connection {
     }
     state.deadline.cancel();
     state.firstBytes[Symbol.dispose]();
-    const { caller, authMethod } = outcome;
+    const { caller, authMethod, issued } = outcome;
+    const { client, dialect, role, deviceId } = caller;
     this.#caller = caller;
+    this.#principal = { deviceId, role, authMethod };
     this.#state = { name: "live", caller };
-    const { client, dialect, role } = caller;
     note("a client connected", {
       connectionId: this.id,
       address: this.peer.address,
@@ -221,7 +260,7 @@ export class Connection {
     });
     // The handshake has checked them.
     const { resume } = frame.params as ConnectParams;
-    const { hello, begin } = admit(this, caller, { authMethod, resume });
+    const { hello, begin } = admit(this, caller, { authMethod, issued, resume });
     this.#send(frame.id, { ok: true, payload: hello });
     begin();
   }
@@ -283,6 +322,17 @@ function parse(data: Buffer, isBinary: boolean): unknown {
 function idOf(value: unknown): string {
   const id: unknown = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
   return typeof id === "string" && id !== "" ? id : "invalid";
+}
+
+/** Of a request that nothing was checked of yet. */
+function claimedPrincipal(params: unknown): Principal {
+  const { device, role } = (typeof params === "object" && params !== null ? params : {}) as Partial<ConnectParams>;
+  const deviceId: unknown = device?.id;
+  return {
+    deviceId: typeof deviceId === "string" ? deviceId : undefined,
+    role: role === "node" ? "node" : "operator",
+    authMethod: undefined,
+  };
 }
 
 function tooManyRequests({ maxInFlight }: ConnectionLimits): ErrorShape {

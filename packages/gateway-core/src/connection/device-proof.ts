@@ -12,12 +12,14 @@ const PEM_BEGIN = "-----BEGIN PUBLIC KEY-----";
 
 export type DeviceFailure = "identity" | "expired" | "nonce" | "signature";
 export type DeviceVerdict =
-  | { readonly ok: true; readonly deviceId: string }
+  | { readonly ok: true; readonly deviceId: string; /** Base64url of the raw 32 bytes. */ readonly publicKey: string }
   | { readonly ok: false; readonly failure: DeviceFailure };
 
 interface DeviceKey {
   /** The id that goes with the key: lower-case hex SHA-256 of its 32 bytes. */
   readonly deviceId: string;
+  /** Base64url of the raw 32 bytes. */
+  readonly publicKey: string;
   readonly object: KeyObject;
 }
 
@@ -63,7 +65,8 @@ export function verifyDevice(attempt: DeviceAttempt): DeviceVerdict {
   const isSigned =
     signature.length === SIGNATURE_BYTES &&
     signedTexts(attempt).some((text) => verify(null, Buffer.from(text), key.object, signature));
-  return isSigned ? { ok: true, deviceId: device.id } : { ok: false, failure: "signature" };
+  if (!isSigned) return { ok: false, failure: "signature" };
+  return { ok: true, deviceId: key.deviceId, publicKey: key.publicKey };
 }
 
 /** The texts a signature may be of. Without a nonce a proof can be replayed, so that form is for this machine only. */
@@ -100,17 +103,17 @@ function readPublicKey(text: string): DeviceKey | undefined {
     if (text.startsWith(PEM_BEGIN)) {
       const object = createPublicKey(text);
       if (object.asymmetricKeyType !== "ed25519") return undefined;
-      return { deviceId: idOf(object.export({ format: "der", type: "spki" }).subarray(SPKI_PREFIX.length)), object };
+      return deviceKey(object.export({ format: "der", type: "spki" }).subarray(SPKI_PREFIX.length), object);
     }
     const raw = Buffer.from(text, "base64");
     if (raw.length !== KEY_BYTES) return undefined;
     const object = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: "der", type: "spki" });
-    return { deviceId: idOf(raw), object };
+    return deviceKey(raw, object);
   } catch {
     return undefined;
   }
 }
 
-function idOf(raw: Buffer): string {
-  return hash("sha256", raw, "hex");
+function deviceKey(raw: Buffer, object: KeyObject): DeviceKey {
+  return { deviceId: hash("sha256", raw, "hex"), publicKey: raw.toString("base64url"), object };
 }

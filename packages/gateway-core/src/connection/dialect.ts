@@ -6,6 +6,7 @@ import type { ConnectParams, Dialect, ErrorShape, HelloOk } from "@openclaw/prot
 
 import type { AuthFailure } from "./auth.ts";
 import type { Caller } from "./caller.ts";
+import type { IssuedToken } from "./device-gate.ts";
 import type { DeviceFailure } from "./device-proof.ts";
 
 /** An error as clients of a dialect know it: protocol 3 has no FORBIDDEN and no details about scopes. */
@@ -29,6 +30,8 @@ export interface Welcome {
   readonly snapshot: HelloOk["snapshot"];
   readonly policy: HelloOk["policy"];
   readonly authMethod: string;
+  /** For a device: its own token. */
+  readonly issued: IssuedToken | undefined;
   readonly caller: Caller;
   readonly resume: HelloOk["resume"];
 }
@@ -49,11 +52,21 @@ export function toHelloOk(welcome: Welcome): HelloOk {
       ...(isAdministrator && stateDir !== undefined ? { stateDir } : {}),
       ...(isAdministrator && authMode !== undefined && protocol === 4 ? { authMode } : {}),
     },
-    // Clients of protocol 3 take an `auth` block for the delivery of a device token.
-    ...(protocol === 4 ? { auth: { method: welcome.authMethod, role: caller.role, scopes: caller.scopes } } : {}),
+    ...helloAuth(welcome),
     policy: welcome.policy,
     ...(welcome.resume === undefined ? {} : { resume: welcome.resume }),
   };
+}
+
+/**
+ * Clients of protocol 3 take an `auth` block for the delivery of a device token, and expect in it what the token
+ * carries; those of protocol 4 expect what this connection has. Source: wire facts 7.4 and 7.9.
+ */
+function helloAuth({ protocol, authMethod, issued, caller }: Welcome): Pick<HelloOk, "auth"> {
+  const { role } = caller;
+  const delivery = issued ? { deviceToken: issued.token, issuedAtMs: issued.issuedAtMs } : {};
+  if (protocol === 4) return { auth: { method: authMethod, role, scopes: caller.scopes, ...delivery } };
+  return issued ? { auth: { role, scopes: issued.scopes, ...delivery } } : {};
 }
 
 /** Source: wire facts 5.11 and 5.12. */

@@ -1,6 +1,9 @@
 import type { Peer } from "./caller.ts";
 import type { Connection } from "./connection.ts";
 
+/** Source: wire facts 9.14. */
+const DEVICE_REMOVED = 4001;
+
 export interface PopulationLimits {
   readonly maxConnections: number;
   /** Sockets that have not been let in yet: from one network, and altogether. */
@@ -54,6 +57,25 @@ export class LiveConnections {
   closed(connection: Connection): void {
     this.letIn(connection);
     this.#all.delete(connection);
+  }
+
+  /**
+   * Closes a device's connections, of one role or of all, those that are still in their handshake too. The connection
+   * `asker` is closed after what it is being told now.
+   */
+  disconnect(deviceId: string, role: string | undefined, asker?: string): void {
+    for (const connection of this.#all) {
+      const { principal } = connection;
+      if (principal?.deviceId !== deviceId || (role !== undefined && principal.role !== role)) continue;
+      if (connection.id === asker) setImmediate(() => connection.close(DEVICE_REMOVED, "device removed"));
+      else connection.close(DEVICE_REMOVED, "device removed");
+    }
+  }
+
+  isConnected(deviceId: string): boolean {
+    for (const connection of this.#all)
+      if (connection.isLive && connection.principal?.deviceId === deviceId) return true;
+    return false;
   }
 
   #count({ network }: Peer, change: 1 | -1): void {

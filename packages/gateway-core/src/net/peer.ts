@@ -7,6 +7,8 @@ export interface Peer {
   /** What limits count together: the address, or its /64 for IPv6. */
   readonly network: string;
   readonly isLoopback: boolean;
+  /** The page that asks, when a browser does. */
+  readonly origin?: string;
 }
 
 const IPV4_IN_IPV6 = "::ffff:";
@@ -22,10 +24,11 @@ export function identifyPeer(
   trusted: BlockList,
 ): Peer | undefined {
   const address = normalizeAddress(remoteAddress);
-  if (!Object.keys(headers).some((name) => isForwardedHeader(name))) return peerAt(address);
+  const { origin } = headers;
+  if (!Object.keys(headers).some((name) => isForwardedHeader(name))) return peerAt(address, origin);
   if (!isTrusted(address, trusted)) return undefined;
   const client = forwardedFor(headers).findLast((hop) => !isTrusted(hop, trusted));
-  return peerAt(client ?? address);
+  return peerAt(client ?? address, origin);
 }
 
 /** Throws RangeError for an entry that is neither an address nor a range. */
@@ -47,8 +50,9 @@ function isLoopbackAddress(address: string): boolean {
   return address.startsWith("127.") || address === "::1";
 }
 
-function peerAt(address: string): Peer {
-  return { address, network: networkOf(address), isLoopback: isLoopbackAddress(address) };
+function peerAt(address: string, origin: string | undefined): Peer {
+  const isLoopback = isLoopbackAddress(address);
+  return { address, network: networkOf(address), isLoopback, ...(origin === undefined ? {} : { origin }) };
 }
 
 function isForwardedHeader(name: string): boolean {

@@ -17,6 +17,7 @@ describe("resolvePaths", () => {
       lastGoodFile: "/home/me/.openclaw/openclaw.last-good.json",
       workspace: "/home/me/.openclaw/workspace",
       databaseFile: "/home/me/.openclaw/gateway.sqlite",
+      deviceKeyFile: "/home/me/.openclaw/device-tokens.key",
       mediaDirectory: "/home/me/.openclaw/media",
       logDirectory: "/tmp/openclaw",
     });

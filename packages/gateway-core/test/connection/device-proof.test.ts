@@ -80,14 +80,19 @@ describe("a signed device", () => {
     expect(await attempt({ protocol, sign: { version } })).toBe("ok");
   });
 
-  it("gets no device token yet, and no auth block in protocol 3", async () => {
+  it("gets a token of its own, also in protocol 3", async () => {
     await using client = await open.open();
     const proof = device.proof({ scopes: ["operator.admin"], token: TOKEN, nonce: client.nonce, signedAt: Date.now() });
     const { payload } = await client.request(
       "connect",
       connectParams({ minProtocol: 3, maxProtocol: 3, device: proof }),
     );
-    expect(payload).not.toHaveProperty("auth");
+    expect(payload?.["auth"]).toEqual({
+      deviceToken: expect.stringMatching(/^[\w-]{43}$/),
+      issuedAtMs: expect.any(Number),
+      role: "operator",
+      scopes: ["operator.admin"],
+    });
   });
 
   it("may name its platform in any case and with spaces", async () => {

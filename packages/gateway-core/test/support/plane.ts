@@ -12,6 +12,7 @@ import {
   type ControlPlaneSettings,
   createControlPlane,
 } from "../../src/control-plane.ts";
+import type { Devices } from "../../src/devices/devices.ts";
 import { EventBus } from "../../src/events/bus.ts";
 import type { AccountHealth } from "../../src/health/channels-part.ts";
 import { HealthMonitor } from "../../src/health/health.ts";
@@ -26,6 +27,7 @@ import { Presence } from "../../src/presence/presence.ts";
 import { SystemNotes } from "../../src/presence/system-notes.ts";
 import { type ExtraMethod, RequestFlow } from "../../src/request-flow.ts";
 import { systemClock } from "../../src/host/system.ts";
+import { lazyDevices } from "./lazy-devices.ts";
 import { type AnyFrame, RawClient } from "./raw-client.ts";
 import { recordingLog } from "./silent-log.ts";
 
@@ -82,8 +84,9 @@ export async function openPlane(options: PlaneOptions = {}) {
       problems: () => options.problems ?? [],
     },
   });
+  const { devices, store } = lazyDevices({ clock, ids, log, bus });
   // The handlers under test use these rooms alone.
-  const services = { clock, log, ids, events: bus, presence, health, notes } as Partial<Services> as Services;
+  const services = { clock, log, ids, events: bus, presence, health, notes, devices } as Partial<Services> as Services;
   const requests = new RequestFlow({
     services,
     handlers: {
@@ -107,6 +110,7 @@ export async function openPlane(options: PlaneOptions = {}) {
     },
     sharedSecret: () => auth,
     server: { version: "1.2.3", host: "test-host", bootId: "11111111-1111-4111-8111-111111111111" },
+    devices,
     requests,
     presence,
     health,
@@ -132,7 +136,17 @@ export async function openPlane(options: PlaneOptions = {}) {
     await plane[Symbol.asyncDispose]();
     throw error;
   });
-  return new OpenPlane(plane, listening, { bus, presence, health, notes, log, clock, requests });
+  return new OpenPlane(plane, listening, {
+    bus,
+    presence,
+    health,
+    notes,
+    log,
+    clock,
+    requests,
+    devices,
+    store,
+  });
 }
 
 interface PlaneParts {
@@ -143,6 +157,8 @@ interface PlaneParts {
   readonly log: ReturnType<typeof recordingLog>;
   readonly clock: Clock;
   readonly requests: RequestFlow;
+  readonly devices: Devices;
+  readonly store: AsyncDisposable;
 }
 
 export class OpenPlane implements AsyncDisposable {
@@ -190,6 +206,7 @@ export class OpenPlane implements AsyncDisposable {
     await stopped;
     this.parts.health[Symbol.dispose]();
     this.parts.presence[Symbol.dispose]();
+    await this.parts.store[Symbol.asyncDispose]();
   }
 }
 
