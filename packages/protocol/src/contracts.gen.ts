@@ -2,6 +2,7 @@
 import { agentAssistantData, agentLifecycleData, agentToolData, chatAbortResult, chatSendStatus, runMeta, runPayload, runResult } from "./entities/run.ts";
 import { agentHealth, configHealth, eventLoopHealth, healthProblem, healthSnapshot, heartbeatSettings, recentSession, sessionStoreSummary } from "./entities/health.ts";
 import { agentIdentity, agentRow, modelInfo } from "./entities/model.ts";
+import { approvalRecord, execApprovalOutcome, execApprovalsDocument, execApprovalsSnapshot, execCommandRequest, execDecision, pendingExecApproval } from "./entities/exec-approval.ts";
 import { attachment, chatMessage, contentBlock, tokenUsage, usageCost } from "./entities/message.ts";
 import { channelAccountStatus, channelHealth, channelIdentity, channelMeta, channelProbe, channelState, channelSummary, linkChannel, statusIssue } from "./entities/channel.ts";
 import { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, resumeOffer, resumePoint, sessionDefaults, snapshot } from "./entities/connect.ts";
@@ -9,6 +10,7 @@ import { configIssue, configRestart, configSentinel, configUiHint } from "./enti
 import { cronDelivery, cronIsolation, cronJob, cronJobInput, cronJobState, cronMissedPolicy, cronPayload, cronPayloadInput, cronRunEntry, cronSchedule, cronScheduleInput } from "./entities/cron.ts";
 import { dailyUsage, sessionUsage, usagePoint, usageTotals } from "./entities/usage.ts";
 import { deliveryContext, sessionEntry, sessionKind, sessionModelDefaults, sessionOrigin, sessionRow, sessionStatus, transcriptEntry } from "./entities/session.ts";
+import { deviceTokenRow, pairedDevice, pendingDevice } from "./entities/device.ts";
 import { errorCode, errorShape, eventFrame, requestFrame, responseFrame, stateVersion } from "./entities/frame.ts";
 import { heartbeatReport } from "./entities/heartbeat.ts";
 import { inboxRow, inboxState } from "./entities/inbox.ts";
@@ -23,6 +25,10 @@ import { chatEvent } from "./events/chat.ts";
 import { configChangedEvent } from "./events/config.changed.ts";
 import { connectChallengeEvent } from "./events/connect.challenge.ts";
 import { cronEvent } from "./events/cron.ts";
+import { devicePairRequestedEvent } from "./events/device.pair.requested.ts";
+import { devicePairResolvedEvent } from "./events/device.pair.resolved.ts";
+import { execApprovalRequestedEvent } from "./events/exec.approval.requested.ts";
+import { execApprovalResolvedEvent } from "./events/exec.approval.resolved.ts";
 import { healthEvent } from "./events/health.ts";
 import { heartbeatEvent } from "./events/heartbeat.ts";
 import { nodeInvokeCancelEvent } from "./events/node.invoke.cancel.ts";
@@ -36,6 +42,8 @@ import { agent as agentMethod } from "./methods/agent.ts";
 import { agentIdentityGet as agentIdentityGetMethod } from "./methods/agent.identity.get.ts";
 import { agentWait as agentWaitMethod } from "./methods/agent.wait.ts";
 import { agentsList as agentsListMethod } from "./methods/agents.list.ts";
+import { approvalGet as approvalGetMethod } from "./methods/approval.get.ts";
+import { approvalHistory as approvalHistoryMethod } from "./methods/approval.history.ts";
 import { channelsLogout as channelsLogoutMethod } from "./methods/channels.logout.ts";
 import { channelsStatus as channelsStatusMethod } from "./methods/channels.status.ts";
 import { chatAbort as chatAbortMethod } from "./methods/chat.abort.ts";
@@ -55,6 +63,24 @@ import { cronRun as cronRunMethod } from "./methods/cron.run.ts";
 import { cronRuns as cronRunsMethod } from "./methods/cron.runs.ts";
 import { cronStatus as cronStatusMethod } from "./methods/cron.status.ts";
 import { cronUpdate as cronUpdateMethod } from "./methods/cron.update.ts";
+import { devicePairApprove as devicePairApproveMethod } from "./methods/device.pair.approve.ts";
+import { devicePairList as devicePairListMethod } from "./methods/device.pair.list.ts";
+import { devicePairReject as devicePairRejectMethod } from "./methods/device.pair.reject.ts";
+import { devicePairRemove as devicePairRemoveMethod } from "./methods/device.pair.remove.ts";
+import { devicePairRename as devicePairRenameMethod } from "./methods/device.pair.rename.ts";
+import { deviceScopesRequestUpgrade as deviceScopesRequestUpgradeMethod } from "./methods/device.scopes.requestUpgrade.ts";
+import { deviceScopesWaitUpgrade as deviceScopesWaitUpgradeMethod } from "./methods/device.scopes.waitUpgrade.ts";
+import { deviceTokenRevoke as deviceTokenRevokeMethod } from "./methods/device.token.revoke.ts";
+import { deviceTokenRotate as deviceTokenRotateMethod } from "./methods/device.token.rotate.ts";
+import { execApprovalGet as execApprovalGetMethod } from "./methods/exec.approval.get.ts";
+import { execApprovalList as execApprovalListMethod } from "./methods/exec.approval.list.ts";
+import { execApprovalRequest as execApprovalRequestMethod } from "./methods/exec.approval.request.ts";
+import { execApprovalResolve as execApprovalResolveMethod } from "./methods/exec.approval.resolve.ts";
+import { execApprovalWaitDecision as execApprovalWaitDecisionMethod } from "./methods/exec.approval.waitDecision.ts";
+import { execApprovalsGet as execApprovalsGetMethod } from "./methods/exec.approvals.get.ts";
+import { execApprovalsNodeGet as execApprovalsNodeGetMethod } from "./methods/exec.approvals.node.get.ts";
+import { execApprovalsNodeSet as execApprovalsNodeSetMethod } from "./methods/exec.approvals.node.set.ts";
+import { execApprovalsSet as execApprovalsSetMethod } from "./methods/exec.approvals.set.ts";
 import { health as healthMethod } from "./methods/health.ts";
 import { inboxList as inboxListMethod } from "./methods/inbox.list.ts";
 import { lastHeartbeat as lastHeartbeatMethod } from "./methods/last-heartbeat.ts";
@@ -83,6 +109,7 @@ import { pairingApprove as pairingApproveMethod } from "./methods/pairing.approv
 import { pairingList as pairingListMethod } from "./methods/pairing.list.ts";
 import { poll as pollMethod } from "./methods/poll.ts";
 import { send as sendMethod } from "./methods/send.ts";
+import { sessionsCompact as sessionsCompactMethod } from "./methods/sessions.compact.ts";
 import { sessionsDelete as sessionsDeleteMethod } from "./methods/sessions.delete.ts";
 import { sessionsExport as sessionsExportMethod } from "./methods/sessions.export.ts";
 import { sessionsList as sessionsListMethod } from "./methods/sessions.list.ts";
@@ -112,6 +139,8 @@ export const METHOD_CONTRACTS = {
   "agent.identity.get": agentIdentityGetMethod,
   "agent.wait": agentWaitMethod,
   "agents.list": agentsListMethod,
+  "approval.get": approvalGetMethod,
+  "approval.history": approvalHistoryMethod,
   "channels.logout": channelsLogoutMethod,
   "channels.status": channelsStatusMethod,
   "chat.abort": chatAbortMethod,
@@ -131,6 +160,24 @@ export const METHOD_CONTRACTS = {
   "cron.runs": cronRunsMethod,
   "cron.status": cronStatusMethod,
   "cron.update": cronUpdateMethod,
+  "device.pair.approve": devicePairApproveMethod,
+  "device.pair.list": devicePairListMethod,
+  "device.pair.reject": devicePairRejectMethod,
+  "device.pair.remove": devicePairRemoveMethod,
+  "device.pair.rename": devicePairRenameMethod,
+  "device.scopes.requestUpgrade": deviceScopesRequestUpgradeMethod,
+  "device.scopes.waitUpgrade": deviceScopesWaitUpgradeMethod,
+  "device.token.revoke": deviceTokenRevokeMethod,
+  "device.token.rotate": deviceTokenRotateMethod,
+  "exec.approval.get": execApprovalGetMethod,
+  "exec.approval.list": execApprovalListMethod,
+  "exec.approval.request": execApprovalRequestMethod,
+  "exec.approval.resolve": execApprovalResolveMethod,
+  "exec.approval.waitDecision": execApprovalWaitDecisionMethod,
+  "exec.approvals.get": execApprovalsGetMethod,
+  "exec.approvals.node.get": execApprovalsNodeGetMethod,
+  "exec.approvals.node.set": execApprovalsNodeSetMethod,
+  "exec.approvals.set": execApprovalsSetMethod,
   "health": healthMethod,
   "inbox.list": inboxListMethod,
   "last-heartbeat": lastHeartbeatMethod,
@@ -159,6 +206,7 @@ export const METHOD_CONTRACTS = {
   "pairing.list": pairingListMethod,
   "poll": pollMethod,
   "send": sendMethod,
+  "sessions.compact": sessionsCompactMethod,
   "sessions.delete": sessionsDeleteMethod,
   "sessions.export": sessionsExportMethod,
   "sessions.list": sessionsListMethod,
@@ -190,6 +238,10 @@ export const EVENT_CONTRACTS = {
   "config.changed": configChangedEvent,
   "connect.challenge": connectChallengeEvent,
   "cron": cronEvent,
+  "device.pair.requested": devicePairRequestedEvent,
+  "device.pair.resolved": devicePairResolvedEvent,
+  "exec.approval.requested": execApprovalRequestedEvent,
+  "exec.approval.resolved": execApprovalResolvedEvent,
   "health": healthEvent,
   "heartbeat": heartbeatEvent,
   "node.invoke.cancel": nodeInvokeCancelEvent,
@@ -209,6 +261,7 @@ export const ENTITIES = {
   AgentLifecycleData: agentLifecycleData,
   AgentRow: agentRow,
   AgentToolData: agentToolData,
+  ApprovalRecord: approvalRecord,
   Attachment: attachment,
   ChannelAccountStatus: channelAccountStatus,
   ChannelHealth: channelHealth,
@@ -246,10 +299,16 @@ export const ENTITIES = {
   DailyUsage: dailyUsage,
   DeliveryContext: deliveryContext,
   DeviceProof: deviceProof,
+  DeviceTokenRow: deviceTokenRow,
   ErrorCode: errorCode,
   ErrorShape: errorShape,
   EventFrame: eventFrame,
   EventLoopHealth: eventLoopHealth,
+  ExecApprovalOutcome: execApprovalOutcome,
+  ExecApprovalsDocument: execApprovalsDocument,
+  ExecApprovalsSnapshot: execApprovalsSnapshot,
+  ExecCommandRequest: execCommandRequest,
+  ExecDecision: execDecision,
   HealthProblem: healthProblem,
   HealthSnapshot: healthSnapshot,
   HeartbeatReport: heartbeatReport,
@@ -266,8 +325,11 @@ export const ENTITIES = {
   OutboundReceipt: outboundReceipt,
   OutboxRow: outboxRow,
   OutboxState: outboxState,
+  PairedDevice: pairedDevice,
   PairedNode: pairedNode,
   PairingRequest: pairingRequest,
+  PendingDevice: pendingDevice,
+  PendingExecApproval: pendingExecApproval,
   PendingNode: pendingNode,
   PresenceEntry: presenceEntry,
   RecentSession: recentSession,

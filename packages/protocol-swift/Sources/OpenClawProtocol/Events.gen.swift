@@ -304,6 +304,91 @@ public enum CronEventStatus: RawRepresentable, Codable, Sendable, Hashable {
     ]
 }
 
+public typealias DevicePairRequestedEvent = PendingDevice
+
+/// Payload of the event device.pair.resolved.
+public struct DevicePairResolvedEvent: Codable, Sendable, Hashable {
+    public var requestId: String
+    public var deviceId: String
+    public var decision: DevicePairResolvedEventDecision
+    public var ts: Int64
+
+    public init(
+        requestId: String,
+        deviceId: String,
+        decision: DevicePairResolvedEventDecision,
+        ts: Int64
+    ) {
+        self.requestId = requestId
+        self.deviceId = deviceId
+        self.decision = decision
+        self.ts = ts
+    }
+}
+
+public enum DevicePairResolvedEventDecision: RawRepresentable, Codable, Sendable, Hashable {
+    case approved
+    case rejected
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "approved": self = .approved
+        case "rejected": self = .rejected
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .approved: return "approved"
+        case .rejected: return "rejected"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [DevicePairResolvedEventDecision] = [
+        .approved,
+        .rejected,
+    ]
+}
+
+public typealias ExecApprovalRequestedEvent = PendingExecApproval
+
+/// Payload of the event exec.approval.resolved.
+public struct ExecApprovalResolvedEvent: Codable, Sendable, Hashable {
+    public var id: String
+    public var decision: ExecDecision
+    public var resolvedBy: String
+    public var ts: Int64
+    public var request: ExecCommandRequest?
+
+    public init(
+        id: String,
+        decision: ExecDecision,
+        resolvedBy: String,
+        ts: Int64,
+        request: ExecCommandRequest? = nil
+    ) {
+        self.id = id
+        self.decision = decision
+        self.resolvedBy = resolvedBy
+        self.ts = ts
+        self.request = request
+    }
+}
+
 public typealias HealthEvent = HealthSnapshot
 
 public typealias HeartbeatEvent = HeartbeatReport
@@ -467,6 +552,14 @@ public enum GatewayEvent: Sendable, Hashable {
     case connectChallenge(ConnectChallengeEvent)
     /// A job was added, updated or removed, or a run of it began or ended.
     case cron(CronEvent)
+    /// A device waits for approval.
+    case devicePairRequested(DevicePairRequestedEvent)
+    /// A device's request was decided, or a newer one of the same device took its place (rejected).
+    case devicePairResolved(DevicePairResolvedEvent)
+    /// A command waits for an operator.
+    case execApprovalRequested(ExecApprovalRequestedEvent)
+    /// A command that waited was decided about, or is no longer wanted.
+    case execApprovalResolved(ExecApprovalResolvedEvent)
     /// The health snapshot, after it was computed again.
     case health(HealthEvent)
     /// A heartbeat ran or was skipped.
@@ -496,6 +589,10 @@ public enum GatewayEvent: Sendable, Hashable {
         case "config.changed": self = .configChanged(try payload.decoded(as: ConfigChangedEvent.self))
         case "connect.challenge": self = .connectChallenge(try payload.decoded(as: ConnectChallengeEvent.self))
         case "cron": self = .cron(try payload.decoded(as: CronEvent.self))
+        case "device.pair.requested": self = .devicePairRequested(try payload.decoded(as: DevicePairRequestedEvent.self))
+        case "device.pair.resolved": self = .devicePairResolved(try payload.decoded(as: DevicePairResolvedEvent.self))
+        case "exec.approval.requested": self = .execApprovalRequested(try payload.decoded(as: ExecApprovalRequestedEvent.self))
+        case "exec.approval.resolved": self = .execApprovalResolved(try payload.decoded(as: ExecApprovalResolvedEvent.self))
         case "health": self = .health(try payload.decoded(as: HealthEvent.self))
         case "heartbeat": self = .heartbeat(try payload.decoded(as: HeartbeatEvent.self))
         case "node.invoke.cancel": self = .nodeInvokeCancel(try payload.decoded(as: NodeInvokeCancelEvent.self))

@@ -94,7 +94,10 @@ public struct AgentParams: Codable, Sendable, Hashable {
     public var lane: String?
     public var extraSystemPrompt: String?
     public var label: String?
+    /// The session that asks: a sub-agent's session reports to it, with the lane nested the two go on writing to each other.
     public var spawnedBy: String?
+    /// delete forgets a sub-agent's session when it has reported.
+    public var cleanup: AgentParamsCleanup?
     public var idempotencyKey: String
 
     public init(
@@ -122,6 +125,7 @@ public struct AgentParams: Codable, Sendable, Hashable {
         extraSystemPrompt: String? = nil,
         label: String? = nil,
         spawnedBy: String? = nil,
+        cleanup: AgentParamsCleanup? = nil,
         idempotencyKey: String
     ) {
         self.message = message
@@ -148,6 +152,7 @@ public struct AgentParams: Codable, Sendable, Hashable {
         self.extraSystemPrompt = extraSystemPrompt
         self.label = label
         self.spawnedBy = spawnedBy
+        self.cleanup = cleanup
         self.idempotencyKey = idempotencyKey
     }
 }
@@ -179,6 +184,45 @@ public enum AgentParamsThreadId: Codable, Sendable, Hashable {
         case .unknown(let value): try container.encode(value)
         }
     }
+}
+
+/// delete forgets a sub-agent's session when it has reported.
+public enum AgentParamsCleanup: RawRepresentable, Codable, Sendable, Hashable {
+    case keep
+    case delete
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "keep": self = .keep
+        case "delete": self = .delete
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .keep: return "keep"
+        case .delete: return "delete"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [AgentParamsCleanup] = [
+        .keep,
+        .delete,
+    ]
 }
 
 /// Answer of agent.
@@ -352,6 +396,50 @@ public struct AgentsListResult: Codable, Sendable, Hashable {
         self.agents = agents
         self.ownership = ownership
         self.selectionRequired = selectionRequired
+    }
+}
+
+/// Parameters of approval.get.
+public struct ApprovalGetParams: Codable, Sendable, Hashable {
+    public var id: String
+
+    public init(
+        id: String
+    ) {
+        self.id = id
+    }
+}
+
+/// Answer of approval.get.
+public struct ApprovalGetResult: Codable, Sendable, Hashable {
+    public var approval: ApprovalRecord
+
+    public init(
+        approval: ApprovalRecord
+    ) {
+        self.approval = approval
+    }
+}
+
+/// Parameters of approval.history.
+public struct ApprovalHistoryParams: Codable, Sendable, Hashable {
+    public var limit: Int64?
+
+    public init(
+        limit: Int64? = nil
+    ) {
+        self.limit = limit
+    }
+}
+
+/// Answer of approval.history.
+public struct ApprovalHistoryResult: Codable, Sendable, Hashable {
+    public var items: [ApprovalRecord]
+
+    public init(
+        items: [ApprovalRecord]
+    ) {
+        self.items = items
     }
 }
 
@@ -1359,6 +1447,600 @@ public struct CronUpdateParams: Codable, Sendable, Hashable {
 }
 
 public typealias CronUpdateResult = CronJob
+
+/// Parameters of device.pair.approve.
+public struct DevicePairApproveParams: Codable, Sendable, Hashable {
+    public var requestId: String
+
+    public init(
+        requestId: String
+    ) {
+        self.requestId = requestId
+    }
+}
+
+/// Answer of device.pair.approve.
+public struct DevicePairApproveResult: Codable, Sendable, Hashable {
+    public var requestId: String
+    public var device: PairedDevice
+
+    public init(
+        requestId: String,
+        device: PairedDevice
+    ) {
+        self.requestId = requestId
+        self.device = device
+    }
+}
+
+/// Parameters of device.pair.list.
+public struct DevicePairListParams: Codable, Sendable, Hashable {
+    public init() {}
+}
+
+/// Answer of device.pair.list.
+public struct DevicePairListResult: Codable, Sendable, Hashable {
+    public var pending: [PendingDevice]
+    public var paired: [PairedDevice]
+
+    public init(
+        pending: [PendingDevice],
+        paired: [PairedDevice]
+    ) {
+        self.pending = pending
+        self.paired = paired
+    }
+}
+
+/// Parameters of device.pair.reject.
+public struct DevicePairRejectParams: Codable, Sendable, Hashable {
+    public var requestId: String
+
+    public init(
+        requestId: String
+    ) {
+        self.requestId = requestId
+    }
+}
+
+/// Answer of device.pair.reject.
+public struct DevicePairRejectResult: Codable, Sendable, Hashable {
+    public var requestId: String
+    public var deviceId: String
+
+    public init(
+        requestId: String,
+        deviceId: String
+    ) {
+        self.requestId = requestId
+        self.deviceId = deviceId
+    }
+}
+
+/// Parameters of device.pair.remove.
+public struct DevicePairRemoveParams: Codable, Sendable, Hashable {
+    public var deviceId: String
+
+    public init(
+        deviceId: String
+    ) {
+        self.deviceId = deviceId
+    }
+}
+
+/// Answer of device.pair.remove.
+public struct DevicePairRemoveResult: Codable, Sendable, Hashable {
+    public var deviceId: String
+
+    public init(
+        deviceId: String
+    ) {
+        self.deviceId = deviceId
+    }
+}
+
+/// Parameters of device.pair.rename.
+public struct DevicePairRenameParams: Codable, Sendable, Hashable {
+    public var deviceId: String
+    public var label: String
+
+    public init(
+        deviceId: String,
+        label: String
+    ) {
+        self.deviceId = deviceId
+        self.label = label
+    }
+}
+
+/// Answer of device.pair.rename.
+public struct DevicePairRenameResult: Codable, Sendable, Hashable {
+    public var deviceId: String
+    public var label: String
+
+    public init(
+        deviceId: String,
+        label: String
+    ) {
+        self.deviceId = deviceId
+        self.label = label
+    }
+}
+
+/// Parameters of device.scopes.requestUpgrade.
+public struct DeviceScopesRequestUpgradeParams: Codable, Sendable, Hashable {
+    public var scopes: [String]
+
+    public init(
+        scopes: [String]
+    ) {
+        self.scopes = scopes
+    }
+}
+
+/// Answer of device.scopes.requestUpgrade.
+public struct DeviceScopesRequestUpgradeResult: Codable, Sendable, Hashable {
+    public var requestId: String
+
+    public init(
+        requestId: String
+    ) {
+        self.requestId = requestId
+    }
+}
+
+/// Parameters of device.scopes.waitUpgrade.
+public struct DeviceScopesWaitUpgradeParams: Codable, Sendable, Hashable {
+    public var requestId: String
+    /// How long to wait; 30 seconds without it.
+    public var timeoutMs: Int64?
+
+    public init(
+        requestId: String,
+        timeoutMs: Int64? = nil
+    ) {
+        self.requestId = requestId
+        self.timeoutMs = timeoutMs
+    }
+}
+
+/// Answer of device.scopes.waitUpgrade.
+public struct DeviceScopesWaitUpgradeResult: Codable, Sendable, Hashable {
+    public var requestId: String
+    /// pending: the time was up before anybody decided.
+    public var status: DeviceScopesWaitUpgradeResultStatus
+
+    public init(
+        requestId: String,
+        status: DeviceScopesWaitUpgradeResultStatus
+    ) {
+        self.requestId = requestId
+        self.status = status
+    }
+}
+
+/// pending: the time was up before anybody decided.
+public enum DeviceScopesWaitUpgradeResultStatus: RawRepresentable, Codable, Sendable, Hashable {
+    case approved
+    case rejected
+    case expired
+    case pending
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "approved": self = .approved
+        case "rejected": self = .rejected
+        case "expired": self = .expired
+        case "pending": self = .pending
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .approved: return "approved"
+        case .rejected: return "rejected"
+        case .expired: return "expired"
+        case .pending: return "pending"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [DeviceScopesWaitUpgradeResultStatus] = [
+        .approved,
+        .rejected,
+        .expired,
+        .pending,
+    ]
+}
+
+/// Parameters of device.token.revoke.
+public struct DeviceTokenRevokeParams: Codable, Sendable, Hashable {
+    public var deviceId: String
+    /// operator or node.
+    public var role: String
+
+    public init(
+        deviceId: String,
+        role: String
+    ) {
+        self.deviceId = deviceId
+        self.role = role
+    }
+}
+
+/// Answer of device.token.revoke.
+public struct DeviceTokenRevokeResult: Codable, Sendable, Hashable {
+    public var deviceId: String
+    public var role: String
+    public var revokedAtMs: Int64
+
+    public init(
+        deviceId: String,
+        role: String,
+        revokedAtMs: Int64
+    ) {
+        self.deviceId = deviceId
+        self.role = role
+        self.revokedAtMs = revokedAtMs
+    }
+}
+
+/// Parameters of device.token.rotate.
+public struct DeviceTokenRotateParams: Codable, Sendable, Hashable {
+    public var deviceId: String
+    /// operator or node.
+    public var role: String
+    /// Fewer than were approved, for the new token. Without it those of the old one.
+    public var scopes: [String]?
+    /// Answer with the new token, in protocol 4 too.
+    public var showToken: Bool?
+
+    public init(
+        deviceId: String,
+        role: String,
+        scopes: [String]? = nil,
+        showToken: Bool? = nil
+    ) {
+        self.deviceId = deviceId
+        self.role = role
+        self.scopes = scopes
+        self.showToken = showToken
+    }
+}
+
+/// Answer of device.token.rotate.
+public struct DeviceTokenRotateResult: Codable, Sendable, Hashable {
+    public var deviceId: String
+    public var role: String
+    public var scopes: [String]
+    public var rotatedAtMs: Int64
+    /// Shown once: to the device itself, to callers of protocol 3, and to those who ask with showToken.
+    public var token: String?
+    /// withheld-cross-device: the device gets it when it connects with the gateway's token.
+    public var tokenDelivery: String?
+
+    public init(
+        deviceId: String,
+        role: String,
+        scopes: [String],
+        rotatedAtMs: Int64,
+        token: String? = nil,
+        tokenDelivery: String? = nil
+    ) {
+        self.deviceId = deviceId
+        self.role = role
+        self.scopes = scopes
+        self.rotatedAtMs = rotatedAtMs
+        self.token = token
+        self.tokenDelivery = tokenDelivery
+    }
+}
+
+/// Parameters of exec.approval.get.
+public struct ExecApprovalGetParams: Codable, Sendable, Hashable {
+    public var id: String
+
+    public init(
+        id: String
+    ) {
+        self.id = id
+    }
+}
+
+/// Answer of exec.approval.get.
+public struct ExecApprovalGetResult: Codable, Sendable, Hashable {
+    public var id: String
+    public var commandText: String
+    public var commandPreview: String?
+    public var allowedDecisions: [ExecDecision]
+    public var host: String?
+    public var nodeId: String?
+    public var agentId: String?
+    public var expiresAtMs: Int64
+
+    public init(
+        id: String,
+        commandText: String,
+        commandPreview: String? = nil,
+        allowedDecisions: [ExecDecision],
+        host: String? = nil,
+        nodeId: String? = nil,
+        agentId: String? = nil,
+        expiresAtMs: Int64
+    ) {
+        self.id = id
+        self.commandText = commandText
+        self.commandPreview = commandPreview
+        self.allowedDecisions = allowedDecisions
+        self.host = host
+        self.nodeId = nodeId
+        self.agentId = agentId
+        self.expiresAtMs = expiresAtMs
+    }
+}
+
+/// Parameters of exec.approval.list.
+public struct ExecApprovalListParams: Codable, Sendable, Hashable {
+    public init() {}
+}
+
+/// Answer of exec.approval.list.
+public typealias ExecApprovalListResult = [PendingExecApproval]
+
+/// First answer of exec.approval.request.
+public struct ExecApprovalRequestAccepted: Codable, Sendable, Hashable {
+    public var status: String
+    public var id: String
+    /// approval-client, or chat where only chats were told.
+    public var deliveryRoute: String
+    public var createdAtMs: Int64
+    public var expiresAtMs: Int64
+
+    public init(
+        status: String = "accepted",
+        id: String,
+        deliveryRoute: String,
+        createdAtMs: Int64,
+        expiresAtMs: Int64
+    ) {
+        self.status = status
+        self.id = id
+        self.deliveryRoute = deliveryRoute
+        self.createdAtMs = createdAtMs
+        self.expiresAtMs = expiresAtMs
+    }
+}
+
+/// Parameters of exec.approval.request.
+public struct ExecApprovalRequestParams: Codable, Sendable, Hashable {
+    /// Made up when left out.
+    public var id: String?
+    /// For people to read.
+    public var command: String
+    public var commandArgv: [String]?
+    public var cwd: String?
+    public var env: [String: String]?
+    /// Where it would run: gateway or node.
+    public var host: String?
+    public var nodeId: String?
+    public var security: String?
+    /// With always, allow-always is no answer.
+    public var ask: String?
+    public var agentId: String?
+    public var resolvedPath: String?
+    public var sessionKey: String?
+    public var sessionId: String?
+    public var runId: String?
+    public var toolCallId: String?
+    public var warningText: String?
+    public var scope: JSONValue?
+    public var systemRunPlan: JSONValue?
+    public var systemRunBinding: JSONValue?
+    public var turnSourceChannel: String?
+    public var turnSourceTo: String?
+    public var turnSourceAccountId: String?
+    public var turnSourceThreadId: ExecApprovalRequestParamsTurnSourceThreadId?
+    /// Answers that make no sense here.
+    public var unavailableDecisions: [ExecDecision]?
+    /// How long operators have; 120000 when left out.
+    public var timeoutMs: Int64?
+    /// Answer twice: at once that it is asked, and with the decision.
+    public var twoPhase: Bool?
+
+    public init(
+        id: String? = nil,
+        command: String,
+        commandArgv: [String]? = nil,
+        cwd: String? = nil,
+        env: [String: String]? = nil,
+        host: String? = nil,
+        nodeId: String? = nil,
+        security: String? = nil,
+        ask: String? = nil,
+        agentId: String? = nil,
+        resolvedPath: String? = nil,
+        sessionKey: String? = nil,
+        sessionId: String? = nil,
+        runId: String? = nil,
+        toolCallId: String? = nil,
+        warningText: String? = nil,
+        scope: JSONValue? = nil,
+        systemRunPlan: JSONValue? = nil,
+        systemRunBinding: JSONValue? = nil,
+        turnSourceChannel: String? = nil,
+        turnSourceTo: String? = nil,
+        turnSourceAccountId: String? = nil,
+        turnSourceThreadId: ExecApprovalRequestParamsTurnSourceThreadId? = nil,
+        unavailableDecisions: [ExecDecision]? = nil,
+        timeoutMs: Int64? = nil,
+        twoPhase: Bool? = nil
+    ) {
+        self.id = id
+        self.command = command
+        self.commandArgv = commandArgv
+        self.cwd = cwd
+        self.env = env
+        self.host = host
+        self.nodeId = nodeId
+        self.security = security
+        self.ask = ask
+        self.agentId = agentId
+        self.resolvedPath = resolvedPath
+        self.sessionKey = sessionKey
+        self.sessionId = sessionId
+        self.runId = runId
+        self.toolCallId = toolCallId
+        self.warningText = warningText
+        self.scope = scope
+        self.systemRunPlan = systemRunPlan
+        self.systemRunBinding = systemRunBinding
+        self.turnSourceChannel = turnSourceChannel
+        self.turnSourceTo = turnSourceTo
+        self.turnSourceAccountId = turnSourceAccountId
+        self.turnSourceThreadId = turnSourceThreadId
+        self.unavailableDecisions = unavailableDecisions
+        self.timeoutMs = timeoutMs
+        self.twoPhase = twoPhase
+    }
+}
+
+public enum ExecApprovalRequestParamsTurnSourceThreadId: Codable, Sendable, Hashable {
+    case string(String)
+    case integer(Int64)
+    /// Something that this version does not know.
+    case unknown(JSONValue)
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(String.self) {
+            self = .string(value)
+            return
+        }
+        if let value = try? container.decode(Int64.self) {
+            self = .integer(value)
+            return
+        }
+        self = .unknown(try container.decode(JSONValue.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .string(let value): try container.encode(value)
+        case .integer(let value): try container.encode(value)
+        case .unknown(let value): try container.encode(value)
+        }
+    }
+}
+
+public typealias ExecApprovalRequestResult = ExecApprovalOutcome
+
+/// Parameters of exec.approval.resolve.
+public struct ExecApprovalResolveParams: Codable, Sendable, Hashable {
+    public var id: String
+    /// allow-once, allow-always or deny.
+    public var decision: String
+
+    public init(
+        id: String,
+        decision: String
+    ) {
+        self.id = id
+        self.decision = decision
+    }
+}
+
+/// Answer of exec.approval.resolve.
+public struct ExecApprovalResolveResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+
+    public init(
+        ok: Bool = true
+    ) {
+        self.ok = ok
+    }
+}
+
+/// Parameters of exec.approval.waitDecision.
+public struct ExecApprovalWaitDecisionParams: Codable, Sendable, Hashable {
+    public var id: String
+
+    public init(
+        id: String
+    ) {
+        self.id = id
+    }
+}
+
+public typealias ExecApprovalWaitDecisionResult = ExecApprovalOutcome
+
+/// Parameters of exec.approvals.get.
+public struct ExecApprovalsGetParams: Codable, Sendable, Hashable {
+    public init() {}
+}
+
+public typealias ExecApprovalsGetResult = ExecApprovalsSnapshot
+
+/// Parameters of exec.approvals.node.get.
+public struct ExecApprovalsNodeGetParams: Codable, Sendable, Hashable {
+    public var nodeId: String
+
+    public init(
+        nodeId: String
+    ) {
+        self.nodeId = nodeId
+    }
+}
+
+public typealias ExecApprovalsNodeGetResult = ExecApprovalsSnapshot
+
+/// Parameters of exec.approvals.node.set.
+public struct ExecApprovalsNodeSetParams: Codable, Sendable, Hashable {
+    public var nodeId: String
+    public var file: ExecApprovalsDocument
+    public var baseHash: String?
+
+    public init(
+        nodeId: String,
+        file: ExecApprovalsDocument,
+        baseHash: String? = nil
+    ) {
+        self.nodeId = nodeId
+        self.file = file
+        self.baseHash = baseHash
+    }
+}
+
+public typealias ExecApprovalsNodeSetResult = ExecApprovalsSnapshot
+
+/// Parameters of exec.approvals.set.
+public struct ExecApprovalsSetParams: Codable, Sendable, Hashable {
+    public var file: ExecApprovalsDocument
+    public var baseHash: String?
+
+    public init(
+        file: ExecApprovalsDocument,
+        baseHash: String? = nil
+    ) {
+        self.file = file
+        self.baseHash = baseHash
+    }
+}
+
+public typealias ExecApprovalsSetResult = ExecApprovalsSnapshot
 
 /// Parameters of health.
 public struct HealthParams: Codable, Sendable, Hashable {
@@ -2471,6 +3153,58 @@ public struct SendResult: Codable, Sendable, Hashable {
         self.chatId = chatId
         self.outboxIds = outboxIds
         self.state = state
+    }
+}
+
+/// Parameters of sessions.compact.
+public struct SessionsCompactParams: Codable, Sendable, Hashable {
+    public var key: String
+    /// How many of the newest messages stay as they are; the agent decides when left out.
+    public var maxLines: Int64?
+    /// What the summary should keep.
+    public var instructions: String?
+
+    public init(
+        key: String,
+        maxLines: Int64? = nil,
+        instructions: String? = nil
+    ) {
+        self.key = key
+        self.maxLines = maxLines
+        self.instructions = instructions
+    }
+}
+
+/// Answer of sessions.compact.
+public struct SessionsCompactResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var key: String
+    public var compacted: Bool
+    /// Why nothing was summarised.
+    public var reason: String?
+    /// How many messages stay as they are.
+    public var kept: Int64?
+    /// An estimate.
+    public var tokensBefore: Int64?
+    /// An estimate.
+    public var tokensAfter: Int64?
+
+    public init(
+        ok: Bool = true,
+        key: String,
+        compacted: Bool,
+        reason: String? = nil,
+        kept: Int64? = nil,
+        tokensBefore: Int64? = nil,
+        tokensAfter: Int64? = nil
+    ) {
+        self.ok = ok
+        self.key = key
+        self.compacted = compacted
+        self.reason = reason
+        self.kept = kept
+        self.tokensBefore = tokensBefore
+        self.tokensAfter = tokensAfter
     }
 }
 
@@ -3626,6 +4360,10 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case agentWait = "agent.wait"
     /// The configured agents.
     case agentsList = "agents.list"
+    /// One approval, whether it waits or was decided.
+    case approvalGet = "approval.get"
+    /// Approvals that were decided, the newest first.
+    case approvalHistory = "approval.history"
     /// Forgets the login of a channel's account. Accounts that the configuration logs in can not be logged out here.
     case channelsLogout = "channels.logout"
     /// Every channel and account: configured, linked, running, since when, and what is wrong.
@@ -3664,6 +4402,42 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case cronStatus = "cron.status"
     /// Changes a job; what the patch does not name stays.
     case cronUpdate = "cron.update"
+    /// Approves a device that waits. Nobody can give a device more scopes than they have themselves.
+    case devicePairApprove = "device.pair.approve"
+    /// Devices that wait for approval, and those that have it.
+    case devicePairList = "device.pair.list"
+    /// Refuses a device that waits. It may ask again.
+    case devicePairReject = "device.pair.reject"
+    /// Forgets a device: its tokens end, its connections are closed (4001), and it has to be approved anew.
+    case devicePairRemove = "device.pair.remove"
+    /// Gives a paired device a name of the operator's choice.
+    case devicePairRename = "device.pair.rename"
+    /// A paired device asks for more scopes. Somebody who has them must approve; then it connects again.
+    case deviceScopesRequestUpgrade = "device.scopes.requestUpgrade"
+    /// Waits until a request of the device itself for more scopes is decided.
+    case deviceScopesWaitUpgrade = "device.scopes.waitUpgrade"
+    /// Ends a device's token and its approval for that role, and closes its connections (4001).
+    case deviceTokenRevoke = "device.token.revoke"
+    /// Gives a device a new token in place of the old one and closes its connections (4001).
+    case deviceTokenRotate = "device.token.rotate"
+    /// One command that waits.
+    case execApprovalGet = "exec.approval.get"
+    /// Commands that wait for an operator.
+    case execApprovalList = "exec.approval.list"
+    /// Asks the operators whether a command may run, and answers with what they say.
+    case execApprovalRequest = "exec.approval.request"
+    /// Decides about a command that waits.
+    case execApprovalResolve = "exec.approval.resolve"
+    /// Waits for the decision about a command, also after the question was answered.
+    case execApprovalWaitDecision = "exec.approval.waitDecision"
+    /// What may run on the gateway's machine: its exec-approvals.json.
+    case execApprovalsGet = "exec.approvals.get"
+    /// What may run on a node: its exec-approvals.json.
+    case execApprovalsNodeGet = "exec.approvals.node.get"
+    /// Replaces the exec-approvals.json of a node, if it is still the one that was read.
+    case execApprovalsNodeSet = "exec.approvals.node.set"
+    /// Replaces the gateway's exec-approvals.json, if it is still the one that was read.
+    case execApprovalsSet = "exec.approvals.set"
     /// The full health snapshot. With `probe`, channels are asked first whether they work.
     case health = "health"
     /// Inbound deliveries and what became of each, newest first. What was said is in the sessions.
@@ -3720,6 +4494,8 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case poll = "poll"
     /// Sends a message through a channel. Answers when the platform took it, or when it is settled that it did not.
     case send = "send"
+    /// Has a session summarised by its model, so that less of it goes to the model. The transcript stays. Waits for its turn in the session.
+    case sessionsCompact = "sessions.compact"
     /// Forgets a session, after ending what runs in it. The main session can not be deleted.
     case sessionsDelete = "sessions.delete"
     /// One page of a session's transcript, oldest first.
@@ -3785,6 +4561,16 @@ extension AgentWaitParams: GatewayRequest {
 extension AgentsListParams: GatewayRequest {
     public typealias Answer = AgentsListResult
     public static let method = GatewayMethod.agentsList
+}
+
+extension ApprovalGetParams: GatewayRequest {
+    public typealias Answer = ApprovalGetResult
+    public static let method = GatewayMethod.approvalGet
+}
+
+extension ApprovalHistoryParams: GatewayRequest {
+    public typealias Answer = ApprovalHistoryResult
+    public static let method = GatewayMethod.approvalHistory
 }
 
 extension ChannelsLogoutParams: GatewayRequest {
@@ -3880,6 +4666,97 @@ extension CronStatusParams: GatewayRequest {
 extension CronUpdateParams: GatewayRequest {
     public typealias Answer = CronUpdateResult
     public static let method = GatewayMethod.cronUpdate
+}
+
+extension DevicePairApproveParams: GatewayRequest {
+    public typealias Answer = DevicePairApproveResult
+    public static let method = GatewayMethod.devicePairApprove
+}
+
+extension DevicePairListParams: GatewayRequest {
+    public typealias Answer = DevicePairListResult
+    public static let method = GatewayMethod.devicePairList
+}
+
+extension DevicePairRejectParams: GatewayRequest {
+    public typealias Answer = DevicePairRejectResult
+    public static let method = GatewayMethod.devicePairReject
+}
+
+extension DevicePairRemoveParams: GatewayRequest {
+    public typealias Answer = DevicePairRemoveResult
+    public static let method = GatewayMethod.devicePairRemove
+}
+
+extension DevicePairRenameParams: GatewayRequest {
+    public typealias Answer = DevicePairRenameResult
+    public static let method = GatewayMethod.devicePairRename
+}
+
+extension DeviceScopesRequestUpgradeParams: GatewayRequest {
+    public typealias Answer = DeviceScopesRequestUpgradeResult
+    public static let method = GatewayMethod.deviceScopesRequestUpgrade
+}
+
+extension DeviceScopesWaitUpgradeParams: GatewayRequest {
+    public typealias Answer = DeviceScopesWaitUpgradeResult
+    public static let method = GatewayMethod.deviceScopesWaitUpgrade
+}
+
+extension DeviceTokenRevokeParams: GatewayRequest {
+    public typealias Answer = DeviceTokenRevokeResult
+    public static let method = GatewayMethod.deviceTokenRevoke
+}
+
+extension DeviceTokenRotateParams: GatewayRequest {
+    public typealias Answer = DeviceTokenRotateResult
+    public static let method = GatewayMethod.deviceTokenRotate
+}
+
+extension ExecApprovalGetParams: GatewayRequest {
+    public typealias Answer = ExecApprovalGetResult
+    public static let method = GatewayMethod.execApprovalGet
+}
+
+extension ExecApprovalListParams: GatewayRequest {
+    public typealias Answer = ExecApprovalListResult
+    public static let method = GatewayMethod.execApprovalList
+}
+
+extension ExecApprovalRequestParams: GatewayLongRequest {
+    public typealias Answer = ExecApprovalRequestResult
+    public typealias Accepted = ExecApprovalRequestAccepted
+    public static let method = GatewayMethod.execApprovalRequest
+}
+
+extension ExecApprovalResolveParams: GatewayRequest {
+    public typealias Answer = ExecApprovalResolveResult
+    public static let method = GatewayMethod.execApprovalResolve
+}
+
+extension ExecApprovalWaitDecisionParams: GatewayRequest {
+    public typealias Answer = ExecApprovalWaitDecisionResult
+    public static let method = GatewayMethod.execApprovalWaitDecision
+}
+
+extension ExecApprovalsGetParams: GatewayRequest {
+    public typealias Answer = ExecApprovalsGetResult
+    public static let method = GatewayMethod.execApprovalsGet
+}
+
+extension ExecApprovalsNodeGetParams: GatewayRequest {
+    public typealias Answer = ExecApprovalsNodeGetResult
+    public static let method = GatewayMethod.execApprovalsNodeGet
+}
+
+extension ExecApprovalsNodeSetParams: GatewayRequest {
+    public typealias Answer = ExecApprovalsNodeSetResult
+    public static let method = GatewayMethod.execApprovalsNodeSet
+}
+
+extension ExecApprovalsSetParams: GatewayRequest {
+    public typealias Answer = ExecApprovalsSetResult
+    public static let method = GatewayMethod.execApprovalsSet
 }
 
 extension HealthParams: GatewayRequest {
@@ -4020,6 +4897,11 @@ extension PollParams: GatewayRequest {
 extension SendParams: GatewayRequest {
     public typealias Answer = SendResult
     public static let method = GatewayMethod.send
+}
+
+extension SessionsCompactParams: GatewayRequest {
+    public typealias Answer = SessionsCompactResult
+    public static let method = GatewayMethod.sessionsCompact
 }
 
 extension SessionsDeleteParams: GatewayRequest {
