@@ -16,6 +16,8 @@ export interface ChannelCapabilities {
 
 /** What a channel takes besides plain text. Lengths are UTF-16 code units, sizes bytes. */
 export interface OutboundCapabilities {
+  /** False: agents may not send messages and polls of their own accord. Replies, and what operators send, go out. */
+  readonly agentSends?: boolean;
   readonly media?: {
     readonly kinds: readonly MediaKind[];
     readonly maxBytes: number;

@@ -43,6 +43,8 @@ export interface InboundMessage {
   readonly replyTo?: ReplyReference;
   /** The connected account is named in the text. Absent where the platform cannot tell. */
   readonly mentionsSelf?: boolean;
+  /** Counts only from senders that are listed or paired, even where everyone is heard. */
+  readonly onlyListed?: boolean;
   readonly media?: readonly MediaReference[];
 }
 

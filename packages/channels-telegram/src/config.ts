@@ -109,7 +109,10 @@ const deliveryFields = {
   actions: z
     .strictObject({
       reactions: z.boolean().exactOptional(),
-      sendMessage: z.boolean().exactOptional(),
+      sendMessage: z
+        .boolean()
+        .describe("False: agents send no messages and polls of their own accord; replies go out. Default true.")
+        .exactOptional(),
       deleteMessage: z.boolean().exactOptional(),
       sticker: z.boolean().exactOptional(),
     })

@@ -31,9 +31,9 @@ const generalThread = "1";
 export function parseUpdate(raw: unknown, inlineButtons: InlineButtons = "allowlist"): InboundMessage | null {
   const { update, bot, receivedAt } = readRecord(raw);
   if (update.callback_query !== undefined) {
-    return isTapWanted(update.callback_query, inlineButtons)
-      ? readTap(update.callback_query, { bot, receivedAt })
-      : null;
+    if (!isTapWanted(update.callback_query, inlineButtons)) return null;
+    const tap = readTap(update.callback_query, { bot, receivedAt });
+    return tap !== null && inlineButtons === "allowlist" ? { ...tap, onlyListed: true } : tap;
   }
   const message = update.message ?? update.channel_post;
   return message === undefined ? null : readMessage(message, bot);

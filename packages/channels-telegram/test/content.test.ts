@@ -251,7 +251,9 @@ describe("polls and buttons", () => {
       const { message } = scene.telegram.sent.at(-1) ?? {};
       if (message === undefined) throw new Error("nothing was sent");
       const update = scene.telegram.people.taps(scene.ada, message, "a");
-      return scene.channel.parse({ bot: { id: 1 }, receivedAt: 1, update })?.text;
+      const tap = scene.channel.parse({ bot: { id: 1 }, receivedAt: 1, update });
+      if (tap !== null) expect(tap.onlyListed === true).toBe(inlineButtons === "allowlist");
+      return tap?.text;
     };
     expect(await tapIn("7")).toBe(direct ? "callback_data: a" : undefined);
     expect(await tapIn("-100")).toBe(group ? "callback_data: a" : undefined);
@@ -261,12 +263,17 @@ describe("polls and buttons", () => {
     await using scene = await Scene.open({
       section: {
         capabilities: { inlineButtons: "off" },
-        actions: { reactions: false, deleteMessage: false, sticker: true },
+        actions: { sendMessage: false, reactions: false, deleteMessage: false, sticker: true },
         mediaMaxMb: 2,
       },
     });
     const { outbound, maxDownloadBytes } = scene.channel.capabilities;
-    expect(outbound).toMatchObject({ reaction: false, delete: false, media: { maxBytes: 2_097_152 } });
+    expect(outbound).toMatchObject({
+      agentSends: false,
+      reaction: false,
+      delete: false,
+      media: { maxBytes: 2_097_152 },
+    });
     expect(outbound).not.toHaveProperty("buttons");
     expect(outbound?.media?.kinds).toContain("sticker");
     expect(maxDownloadBytes).toBe(2_097_152);

@@ -156,6 +156,7 @@ describe("tapped buttons", () => {
       data: "yes",
     };
     expect(parseUpdate(recorded({ callback_query: query }))).toEqual({
+      onlyListed: true,
       messageId: "callback:77",
       chat: { id: "-100200", type: "group", title: "Team", threadId: "42" },
       sender: { id: "7", displayName: "Ada", isBot: false, isSelf: false },

@@ -19,6 +19,7 @@ const messageFields = {
   sentAt: z.number(),
   replyToId: z.string().optional(),
   mentionsSelf: z.boolean().optional(),
+  onlyListed: z.boolean().optional(),
   media: z
     .array(
       z.strictObject({
@@ -118,6 +119,7 @@ function readMessage(payload: Message): InboundMessage {
     sentAt: payload.sentAt,
     ...(payload.replyToId === undefined ? {} : { replyTo: { messageId: payload.replyToId } }),
     ...(payload.mentionsSelf === undefined ? {} : { mentionsSelf: payload.mentionsSelf }),
+    ...(payload.onlyListed === undefined ? {} : { onlyListed: payload.onlyListed }),
     ...(payload.media === undefined ? {} : { media: payload.media.map(readMedia) }),
   };
 }

@@ -47,6 +47,7 @@ export interface MemoryInput {
   readonly messageId?: string;
   readonly replyToId?: string;
   readonly mentionsSelf?: boolean;
+  readonly onlyListed?: boolean;
   readonly sentAt?: number;
   readonly files?: readonly MemoryFile[];
   /** Makes it a part of a message that comes as several. */

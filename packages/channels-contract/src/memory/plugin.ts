@@ -7,11 +7,20 @@ import { MemoryPlatform } from "./platform.ts";
 
 const senders = z.array(z.union([z.string(), z.number()]));
 
+const toolRules = z.strictObject({
+  profile: z.enum(["minimal", "coding", "messaging", "full"]).exactOptional(),
+  allow: z.array(z.string()).exactOptional(),
+  alsoAllow: z.array(z.string()).exactOptional(),
+  deny: z.array(z.string()).exactOptional(),
+});
+
 const groupFields = {
   enabled: z.boolean().exactOptional(),
   requireMention: z.boolean().exactOptional(),
   allowFrom: senders.exactOptional(),
   systemPrompt: z.string().exactOptional(),
+  tools: toolRules.exactOptional(),
+  toolsBySender: z.record(z.string(), toolRules).exactOptional(),
 };
 
 const accessFields = {

@@ -39,7 +39,12 @@ export interface TelegramSettings {
   readonly mediaMaxBytes: number;
   readonly inlineButtons: InlineButtons;
   readonly reactionNotifications: ReactionNotifications;
-  readonly actions: { readonly reactions: boolean; readonly deleteMessage: boolean; readonly sticker: boolean };
+  readonly actions: {
+    readonly sendMessage: boolean;
+    readonly reactions: boolean;
+    readonly deleteMessage: boolean;
+    readonly sticker: boolean;
+  };
   readonly menu: MenuSettings;
   /** How replies are shown while they are written; absent where they are not. */
   readonly drafts?: { readonly blocks?: DraftBlocks };
@@ -94,6 +99,7 @@ function describeAccount(
       inlineButtons: inlineButtonsOf(config),
       reactionNotifications: config.reactionNotifications ?? "own",
       actions: {
+        sendMessage: config.actions?.sendMessage ?? true,
         reactions: config.actions?.reactions ?? true,
         deleteMessage: config.actions?.deleteMessage ?? true,
         sticker: config.actions?.sticker ?? false,

@@ -18,6 +18,7 @@ export function capabilitiesOf({ mediaMaxBytes, actions, inlineButtons }: Telegr
     chatTypes: ["direct", "group", "channel"],
     maxDownloadBytes: mediaMaxBytes,
     outbound: {
+      agentSends: actions.sendMessage,
       media: {
         kinds: actions.sticker ? [...kinds, "sticker"] : kinds,
         maxBytes: Math.min(mediaMaxBytes, maxUploadBytes),

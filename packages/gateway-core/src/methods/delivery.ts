@@ -1,10 +1,12 @@
 import { GatewayError } from "../errors.ts";
 import type { StoredContent } from "../outbox/content.ts";
 import type { OutboundPlace, OutboxRow, OutboxState } from "../outbox/outbox-table.ts";
-import { type CallContext, idempotencyClient } from "./define.ts";
+import { type CallContext, idempotencyClient, TURN_CONNECTION } from "./define.ts";
 
 /** A caller is told after this long that the message still waits; it stays in the outbox. */
 const ANSWER_WITHIN_MS = 30_000;
+
+const NEW_MESSAGES: ReadonlySet<StoredContent["kind"]> = new Set(["text", "media", "poll"]);
 
 /** Something a client sends, once per key. */
 export interface DeliveryRequest {
@@ -68,7 +70,7 @@ export async function deliver(
 
 /** Refuses what a channel does not take. Text alone may wait for a channel that is not running yet. */
 function assertTaken(
-  { channels, outbox }: CallContext,
+  { channels, outbox, caller }: CallContext,
   place: OutboundPlace,
   contents: readonly StoredContent[],
 ): void {
@@ -80,6 +82,12 @@ function assertTaken(
     });
   }
   outbox.assertTakes(place, contents);
+  const isOwnAccord = caller.connectionId === TURN_CONNECTION && contents.some(({ kind }) => NEW_MESSAGES.has(kind));
+  if (isOwnAccord && instance?.capabilities.outbound?.agentSends === false) {
+    throw new GatewayError("INVALID_REQUEST", `${channel} takes no messages that an agent sends of its own accord.`, {
+      details: { reason: "unsupported-content" },
+    });
+  }
   const { chatId, threadId } = place;
   const address = { chatId, ...(threadId === undefined ? {} : { threadId }) };
   for (const content of contents) {

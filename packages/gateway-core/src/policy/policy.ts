@@ -36,6 +36,8 @@ export interface PolicyInput {
   readonly useAccessGroups?: boolean;
 }
 
+const ONLY_LISTED = "only listed senders may do this";
+
 /** Decides about one message. Pure: the same input always gets the same decision. */
 export function decide(input: PolicyInput): Decision {
   const { sender, chat } = input.message;
@@ -64,6 +66,7 @@ function decideDirect(input: PolicyInput): Decision {
   const { message, access, isPaired } = input;
   if (access.directPolicy === "disabled") return ignore("direct messages are turned off (dmPolicy is disabled)");
   if (message.sender.isBot) return ignore("the sender is a bot");
+  if (message.onlyListed && !isListed(input, access.allowFrom)) return ignore(ONLY_LISTED);
   const answer = { action: "answer", mayCommand: true, isOwner: isOwner(input) } as const;
   const listed = access.allowFrom.includes(message.sender.id);
   if (access.directPolicy === "open") {
@@ -89,6 +92,8 @@ function decideGroup(input: PolicyInput): Decision {
       );
     }
   }
+  const listed = [...access.allowFrom, ...(settings.allowFrom ?? access.groupAllowFrom)];
+  if (message.onlyListed && !isListed(input, listed)) return ignore(ONLY_LISTED);
   const heard = heardIn(settings, input);
   const isCalled = isAddressed(message) || isMentioned(message.text, input.mentionPatterns ?? []);
   if (heard.activation === "always" || isCalled) return { action: "answer", ...heard };
@@ -106,13 +111,15 @@ function heardIn(settings: GroupSettings, input: PolicyInput): Heard {
 }
 
 /** Where nobody is listed, or everybody is, everybody who is heard may give commands. */
-function mayCommandInGroup(
-  settings: GroupSettings,
-  { message, access, isPaired, useAccessGroups }: PolicyInput,
-): boolean {
+function mayCommandInGroup(settings: GroupSettings, input: PolicyInput): boolean {
+  const { access, useAccessGroups } = input;
   if (useAccessGroups === false) return true;
   const listed = [...access.allowFrom, ...(settings.allowFrom ?? access.groupAllowFrom)];
-  return listed.length === 0 || listed.includes("*") || listed.includes(message.sender.id) || isPaired;
+  return listed.length === 0 || isListed(input, listed);
+}
+
+function isListed({ message, isPaired }: PolicyInput, listed: readonly string[]): boolean {
+  return isPaired || listed.includes("*") || listed.includes(message.sender.id);
 }
 
 function isOwner({ message, access, isPaired }: PolicyInput): boolean {

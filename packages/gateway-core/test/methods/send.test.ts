@@ -1,10 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { createMemoryChannel, MemoryPlatform } from "@openclaw/channels-contract/memory";
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
 import { eventually } from "@openclaw/testkit/eventually";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import type { Tool } from "../../src/ports.ts";
+import { sayParts, ScriptedAgent } from "../support/scripted-agent.ts";
 import { startGateway } from "../support/running-gateway.ts";
 
 let directory: TempDirectory;
@@ -299,5 +302,40 @@ describe("outbox.list", () => {
       { state: "sent", receipt: { messageId: gateway.platform.sent[0]?.messageId }, preview: "Dinner is ready." },
     ]);
     expect((await gateway.call("outbox.list", { state: "dead" })).rows).toHaveLength(1);
+  });
+});
+
+describe("channels where agents send nothing of their own accord", () => {
+  it("refuse what a tool sends, and take replies and what operators send", async () => {
+    const platform = new MemoryPlatform({ outbound: { agentSends: false } });
+    const { plugin } = createMemoryChannel({ platform });
+    const agent = new ScriptedAgent();
+    const refused = Promise.withResolvers<string>();
+    agent.script = async function* ({ tools }, signal) {
+      const { text } = (await tools[0]?.execute({}, "call-1", signal)) ?? { text: "" };
+      refused.resolve(text);
+      yield* sayParts("done");
+    };
+    const note: Tool = {
+      name: "note",
+      description: "Sends a note.",
+      parameters: { type: "object" },
+      sideEffects: true,
+      execute: async (_input, context) => {
+        const sending = context.call("send", { to: "bob", message: "psst", idempotencyKey: "n1" });
+        return {
+          text: await sending.then(
+            () => "sent",
+            (error: Error) => error.message,
+          ),
+        };
+      },
+    };
+    await using gateway = await startGateway(directory.path, { channels: [plugin], agent, tools: [note] });
+    platform.say({ chatId: "ada", text: "tell bob" });
+    expect(await refused.promise).toBe("memory takes no messages that an agent sends of its own accord.");
+    await platform.waitForSent(({ text }) => text === "done");
+    await gateway.call("send", hello);
+    expect(platform.sent.map(({ text }) => text)).toEqual(["done", "Dinner is ready."]);
   });
 });

@@ -52,6 +52,21 @@ describe("direct messages", () => {
   });
 });
 
+describe("what counts from listed senders only", () => {
+  const tap = { onlyListed: true } as const;
+  it.each([
+    ["an open group", group, { groupPolicy: "open" }, "8", false, "ignore"],
+    ["an open group", group, { groupPolicy: "open" }, "7", false, "answer"],
+    ["an open group", group, { groupPolicy: "open" }, "8", true, "answer"],
+    ["an open group with *", group, { groupPolicy: "open", groupAllowFrom: ["*"] }, "8", false, "answer"],
+    ["a group with a list", group, { groups: { "-100": { allowFrom: ["9"] } } }, "9", false, "answer"],
+    ["a direct chat", direct, {}, "8", false, "ignore"],
+    ["a direct chat", direct, {}, "8", true, "answer"],
+  ] as const)("in %s %#", (_where, message, settings, senderId, isPaired, action) => {
+    expect(actionOf(message(senderId, tap), access(settings), isPaired)).toBe(action);
+  });
+});
+
 describe("groups", () => {
   it("answers a listed sender who mentions the bot or replies to it, and nobody else", () => {
     expect(actionOf(group("7"), access())).toBe("answer");
