@@ -4,6 +4,7 @@ import {
   execTool,
   mcpServers,
   type McpServerSettings,
+  type SubagentPolicy,
   webFetchTool,
 } from "@openclaw/agent-runtime";
 import {
@@ -23,7 +24,10 @@ const DEFAULT_EXEC_SECONDS = 1_800;
 
 /** The tools that this program's configuration has; asked at every turn. Which turn may use which is for its policy. */
 export function configuredTools(config: ConfigRuntime): () => readonly Tool[] {
-  const always = builtInTools({ agentToAgent: () => config.current.tools.agentToAgent ?? {} });
+  const always = builtInTools({
+    agentToAgent: () => config.current.tools.agentToAgent ?? {},
+    subagents: (agentId) => subagentPolicy(config, agentId),
+  });
   const fetchSettings = () => config.current.tools.web.fetch;
   const webFetch = webFetchTool({
     egress: createEgress({ clock: systemClock }),
@@ -44,6 +48,12 @@ export function configuredTools(config: ConfigRuntime): () => readonly Tool[] {
     ...(fetchSettings().enabled ? [webFetch] : []),
     ...(execSettings(config).security === "deny" ? [] : [exec]),
   ];
+}
+
+function subagentPolicy({ current }: ConfigRuntime, agentId: string): SubagentPolicy {
+  const own = current.agents.list.find(({ id }) => id === agentId)?.subagents;
+  const model = own?.model ?? current.agents.defaults.subagents?.model;
+  return { allowAgents: own?.allowAgents, model: typeof model === "object" ? model.primary : model };
 }
 
 /** Nothing runs unless the configuration asks for it, and nothing here that is meant for another machine. */

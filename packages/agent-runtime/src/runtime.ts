@@ -1,4 +1,4 @@
-import type { Agent, AgentModel, AgentTurn, Clock, Logger, TurnPart } from "@openclaw/gateway-core/ports";
+import type { Agent, AgentModel, AgentTurn, Clock, CompactionWish, Logger, TurnPart } from "@openclaw/gateway-core/ports";
 
 import { Cooldowns } from "./models/cooldowns.ts";
 import { listModels } from "./models/list.ts";
@@ -7,7 +7,8 @@ import { Calendar } from "./prompt/calendar.ts";
 import { WorkspaceFiles } from "./prompt/workspace-files.ts";
 import { Providers } from "./providers/providers.ts";
 import type { AgentRuntimeSettings } from "./settings.ts";
-import { runTurn } from "./turn/run-turn.ts";
+import { compactSession } from "./turn/compact-session.ts";
+import { runTurn, type TurnHost } from "./turn/run-turn.ts";
 import { ToolInputCheck } from "./turn/tool-input.ts";
 
 export interface AgentRuntimeOptions {
@@ -43,17 +44,11 @@ class AgentRuntime implements Agent {
   }
 
   runTurn(turn: AgentTurn, signal: AbortSignal): AsyncIterable<TurnPart> {
-    const { settings, clock, log } = this.#options;
-    return runTurn(turn, signal, {
-      settings: settings(),
-      clock,
-      log,
-      providers: this.#providers,
-      workspaceFiles: this.#workspaceFiles,
-      calendar: this.#calendar,
-      inputCheck: this.#inputCheck,
-      cooldowns: this.#cooldowns,
-    });
+    return runTurn(turn, signal, this.#turnHost());
+  }
+
+  compact(turn: AgentTurn, wish: CompactionWish, signal: AbortSignal): AsyncIterable<TurnPart> {
+    return compactSession({ turn, wish }, signal, this.#turnHost());
   }
 
   async listModels(): Promise<readonly AgentModel[]> {
@@ -62,5 +57,19 @@ class AgentRuntime implements Agent {
 
   defaultModel(agentId: string): string {
     return defaultModel(this.#options.settings(), agentId);
+  }
+
+  #turnHost(): TurnHost {
+    const { settings, clock, log } = this.#options;
+    return {
+      settings: settings(),
+      clock,
+      log,
+      providers: this.#providers,
+      workspaceFiles: this.#workspaceFiles,
+      calendar: this.#calendar,
+      inputCheck: this.#inputCheck,
+      cooldowns: this.#cooldowns,
+    };
   }
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { createAgentRuntime } from "../src/index.ts";
 import { toConversation } from "../src/history/conversation.ts";
-import { createTurn, outcomeOf, realClock, RecordedLog, startAgent } from "./harness.ts";
+import { createTurn, messageOf, outcomeOf, realClock, RecordedLog, startAgent } from "./harness.ts";
 
 const SMALL = { provider: { models: [{ id: "model-1", contextWindow: 4_000 }] } };
 const TOO_LONG: FakeReply = { kind: "error", status: 400, message: "too long", code: "context_length_exceeded" };
@@ -144,6 +144,35 @@ describe("a conversation that no longer fits", () => {
     expect(error).toBeUndefined();
     expect(text).toContain("You said: hi");
     expect(finish?.messages[0]?.role).toBe("compaction");
+  });
+});
+
+describe("a conversation that somebody wants summarised", () => {
+  test("is summarised but for the newest messages, with what the person asks of it, however short it is", async () => {
+    await using agent = await startAgent();
+    agent.model.enqueue({ kind: "answer", text: ["They talked about q."] });
+    const { finish, text, models } = await agent.compact({ history: turns(8) }, { instructions: "keep the numbers" });
+    expect([text, models]).toEqual(["", ["fake/model-1"]]);
+    expect(finish?.messages).toHaveLength(1);
+    expect(finish?.messages[0]).toMatchObject({ role: "compaction", content: [{ text: "They talked about q." }] });
+    const [asked] = agent.model.requests;
+    expect(sent(asked)).toContain("question 0 ");
+    expect(sent(asked)).not.toContain("question 7");
+    expect(sent(asked)).toContain("keep the numbers");
+    agent.model.enqueue({ kind: "answer", text: ["Short."] });
+    const few = await agent.compact({ history: turns(8) }, { keepMessages: 4 });
+    expect(few.finish?.messages[0]).toMatchObject({ keptSince: 13 });
+    expect((await agent.compact({ history: turns(2) }, { keepMessages: 4 })).finish?.messages).toEqual([]);
+  });
+
+  test("by a model that fails is summarised by the next one, or not at all with the failure", async () => {
+    await using agent = await startAgent({
+      settings: { defaults: { model: { primary: "fake/model-1", fallbacks: ["fake/model-2"] } } },
+    });
+    agent.model.enqueue({ kind: "error", status: 429, message: "slow down" }, { kind: "answer", text: ["Sum."] });
+    expect((await agent.compact({ history: turns(4) }, {})).models).toEqual(["fake/model-1", "fake/model-2"]);
+    agent.model.enqueue({ kind: "answer", text: [" "] });
+    expect(messageOf((await agent.compact({ history: turns(4) }, {})).error)).toContain("no summary");
   });
 });
 

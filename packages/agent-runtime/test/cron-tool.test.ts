@@ -19,6 +19,7 @@ function contextWith(answers: { readonly [M in MethodName]?: (params: ParamsOf<M
       if (answer === undefined) throw new Error(`nothing answers ${method}`);
       return answer(params);
     },
+    start: () => Promise.reject(new Error("nothing starts")),
   };
   return { context, calls };
 }

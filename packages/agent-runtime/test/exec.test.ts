@@ -12,15 +12,23 @@ const context: ToolContext = {
   agentId: "main",
   sessionKey: "agent:main:main",
   toolCallId: "c",
-  call: () => Promise.reject(new Error("no gateway")),
+  call: (async (method: string, params: unknown) => {
+    calls.push({ method, params });
+    return { decision: answer };
+  }) as ToolContext["call"],
+  start: () => Promise.reject(new Error("no gateway")),
 };
 
+let calls: { method: string; params: unknown }[] = [];
+let answer: "allow-once" | "allow-always" | "deny" | null = null;
 let directory: TempDirectory;
 let root: string;
 beforeEach(async () => {
   directory = await createTempDirectory();
   root = await realpath(directory.path);
   await mkdir(`${root}/bin`);
+  calls = [];
+  answer = null;
   await program("show", 'for a in "$@"; do echo "[$a]"; done; env');
 });
 afterEach(() => directory[Symbol.asyncDispose]());
@@ -41,7 +49,9 @@ function run(
       security: "allowlist",
       ask: "on-miss",
       allowlist: [`${root}/bin/*`],
+      safeBins: [],
       pathPrepend: [],
+      approvalTimeoutMs: 1_000,
       timeoutMs: 10_000,
       ...settings,
     }),
@@ -54,6 +64,7 @@ function run(
       LANG: "C",
     },
     workspace: () => root,
+    approvalsFile: `${root}/exec-approvals.json`,
   });
   return tool.execute(input, context, signal);
 }
@@ -63,7 +74,7 @@ describe("exec", () => {
     const { text } = await run({ command: ["show", "a b", "$HOME", "; touch oops", "`id`", "*", "> oops"] });
     expect(text).toContain("[a b]\n[$HOME]\n[; touch oops]\n[`id`]\n[*]\n[> oops]");
     expect(text).toMatch(/\[exit code 0\]$/u);
-    expect(await readdir(root)).toEqual(["bin"]);
+    expect((await readdir(root)).filter((name) => name.includes("oops"))).toEqual([]);
   });
 
   test("S gives no secrets and nothing that changes what is loaded", async () => {
@@ -76,7 +87,7 @@ describe("exec", () => {
     await symlink("/bin/ls", `${root}/bin/innocent`);
     const refused = await run({ command: ["innocent"] });
     expect(refused).toMatchObject({ isError: true });
-    expect(refused.text).toMatch(/Not run: .*\/ls.* is not in tools\.exec\.allowlist/u);
+    expect(refused.text).toMatch(/Not run: .*\/ls.* is not allow-listed/u);
     await symlink(`${root}/bin/show`, `${root}/alias`);
     expect(await run({ command: ["./alias", "hi"] })).toMatchObject({
       text: expect.stringContaining("[hi]") as string,
@@ -86,9 +97,9 @@ describe("exec", () => {
   test.each([
     [{ security: "deny", ask: "off" }, "switched off"],
     [{ security: "full", ask: "always" }, "needs an operator's approval"],
-    [{ allowlist: [], ask: "on-miss" }, "can not ask"],
-    [{ allowlist: ["show", "*"], ask: "off" }, "not in tools.exec.allowlist"],
-    [{ allowlist: ["/*"], ask: "off" }, "not in tools.exec.allowlist"],
+    [{ allowlist: [], ask: "on-miss" }, "needs an operator's approval"],
+    [{ allowlist: ["show", "*"], ask: "off" }, "not allow-listed"],
+    [{ allowlist: ["/*"], ask: "off" }, "not allow-listed"],
   ] as const)("%o refuses", async (settings, words) => {
     const result = await run({ command: ["show"] }, settings);
     expect(result).toMatchObject({ isError: true });
@@ -143,5 +154,54 @@ describe("exec", () => {
     const running = run({ command: ["slow"] }, {}, abort.signal);
     setTimeout(() => abort.abort(new Error("stopped")), 100);
     await expect(running).rejects.toThrow("stopped");
+  });
+
+  test("asks the operators for what is not listed, and runs what they allow", async () => {
+    answer = "allow-once";
+    const result = await run({ command: ["show", "a b\n"] }, { allowlist: [] });
+    expect(result).toMatchObject({ isError: false, text: expect.stringContaining("[a b") as string });
+    expect(calls).toMatchObject([
+      {
+        method: "exec.approval.request",
+        params: {
+          command: String.raw`show 'a b\n'`,
+          cwd: root,
+          host: "gateway",
+          security: "allowlist",
+          ask: "on-miss",
+          agentId: "main",
+          sessionKey: "agent:main:main",
+          resolvedPath: `${root}/bin/show`,
+          timeoutMs: 1_000,
+        },
+      },
+    ]);
+    answer = "deny";
+    expect(await run({ command: ["show"] }, { allowlist: [] })).toMatchObject({
+      isError: true,
+      text: "Not run: an operator refused it.",
+    });
+  });
+
+  test("what was allowed for always is in the approvals file, and is not asked about again", async () => {
+    answer = "allow-always";
+    await run({ command: ["show"] }, { allowlist: [] });
+    answer = null;
+    expect(await run({ command: ["show"] }, { allowlist: [] })).toMatchObject({ isError: false });
+    expect(calls).toHaveLength(1);
+  });
+
+  test("runs a line of shell whose every part is listed, and no other", async () => {
+    await program("first", "echo one two; echo three");
+    expect(await run({ shell: "first | head -1 && show x" }, { safeBins: ["head"] })).toMatchObject({
+      isError: false,
+      text: expect.stringContaining("one two\n[x]") as string,
+    });
+    expect(calls).toEqual([]);
+    for (const shell of ["first > out", "first $(show)", "first | sh", "show; id"]) {
+      expect(await run({ shell }), shell).toMatchObject({ isError: true });
+    }
+    expect(calls).toHaveLength(4);
+    expect(await run({ shell: "show", command: ["show"] })).toMatchObject({ isError: true });
   });
 });

@@ -5,6 +5,7 @@ import {
   type AgentTurn,
   type BoundTool,
   type Clock,
+  type CompactionWish,
   type Logger,
   type ToolResult,
   type TurnPart,
@@ -142,6 +143,10 @@ export async function startAgent(options: AgentOptions = {}): Promise<Harness> {
     model,
     log,
     run: (turn, signal = new AbortController().signal) => outcomeOf(agent.runTurn(createTurn(turn), signal)),
+    compact: (turn, wish) => {
+      if (!agent.compact) throw new Error("This agent can not compact.");
+      return outcomeOf(agent.compact(createTurn(turn), wish, new AbortController().signal));
+    },
     parts: (turn, signal) => agent.runTurn(createTurn(turn), signal),
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   };
@@ -156,6 +161,7 @@ export interface Harness extends AsyncDisposable {
   readonly model: FakeModel;
   readonly log: RecordedLog;
   run(turn?: Partial<AgentTurn>, signal?: AbortSignal): Promise<Outcome>;
+  compact(turn: Partial<AgentTurn>, wish: CompactionWish): Promise<Outcome>;
   parts(turn: Partial<AgentTurn>, signal: AbortSignal): AsyncIterable<TurnPart>;
 }
 

@@ -1,7 +1,15 @@
-import type { MethodName, ParamsOf, ResultOf, Tool, ToolContext, ToolResult } from "@openclaw/gateway-core/ports";
+import type {
+  AcceptedOf,
+  MethodName,
+  ParamsOf,
+  ResultOf,
+  Tool,
+  ToolContext,
+  ToolResult,
+} from "@openclaw/gateway-core/ports";
 import { describe, expect, test } from "vitest";
 
-import { type AgentToAgent, builtInTools } from "../src/index.ts";
+import { type AgentToAgent, builtInTools, type SubagentPolicy } from "../src/index.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 
@@ -54,6 +62,11 @@ function contextWith(answers: { readonly [M in MethodName]?: (params: ParamsOf<M
       if (answer === undefined) throw new Error(`nothing answers ${method}`);
       return answer(params);
     },
+    async start(method, params) {
+      calls.push({ method, params });
+      if (method !== "agent") throw new Error(`nothing starts ${method}`);
+      return { runId: "run-1:call-1", status: "accepted", acceptedAt: NOW } as AcceptedOf<typeof method>;
+    },
   };
   return { context, calls };
 }
@@ -74,6 +87,7 @@ test("each tool declares a schema, a description, and whether it acts", () => {
     ["sessions_list", false],
     ["sessions_history", false],
     ["sessions_send", true],
+    ["sessions_spawn", true],
     ["agents_list", false],
     ["message", true],
     ["cron", true],
@@ -264,10 +278,14 @@ describe("sessions_send", () => {
     expect(text).toContain("nothing to answer");
   });
 
-  test.each([
-    [0, "accepted"],
-    [0.05, "timeout"],
-  ])("waits %d seconds at most", async (timeoutSeconds, status) => {
+  test("with 0 seconds does not wait, and leaves the rest to the two sessions", async () => {
+    const { context, calls } = contextWith(listed);
+    const input = { sessionKey: target, message: "hi", timeoutSeconds: 0 };
+    expect(await execute("sessions_send", input, context)).toMatchObject({ details: { status: "accepted" } });
+    expect(calls.at(-1)?.params).toMatchObject({ spawnedBy: "agent:main:main", lane: "nested" });
+  });
+
+  test.each([[0.05, "timeout"]])("waits %d seconds at most", async (timeoutSeconds, status) => {
     const { context } = contextWith(listed);
     const call: ToolContext["call"] = (method, params) =>
       method === "agent" ? new Promise(() => {}) : context.call(method, params);
@@ -298,6 +316,56 @@ describe("sessions_send", () => {
     const result = await execute("sessions_send", input, context);
     expect(result).toMatchObject({ isError: true });
     expect(result.text).toContain(words);
+  });
+});
+
+describe("sessions_spawn", () => {
+  const spawn = (input: unknown, context: ToolContext, policy: SubagentPolicy = {}) => {
+    const found = builtInTools({ subagents: () => policy }).find(({ name }) => name === "sessions_spawn");
+    if (!found) throw new Error("no tool sessions_spawn");
+    return found.execute(input, context, new AbortController().signal);
+  };
+
+  test("starts a turn in a session of its own, once however often it is executed, and does not wait", async () => {
+    const { context, calls } = contextWith({});
+    const input = { task: "count", label: "Counting", thinking: "low", runTimeoutSeconds: 1.5, cleanup: "delete" };
+    const result = await spawn(input, context, { model: "fake/small" });
+    const childSessionKey = "agent:main:subagent:run-1:call-1";
+    expect(result.details).toEqual({ status: "accepted", runId: "run-1:call-1", childSessionKey });
+    expect(calls).toMatchObject([
+      {
+        method: "agent",
+        params: {
+          sessionKey: childSessionKey,
+          message: "count",
+          spawnedBy: "agent:main:main",
+          deliver: false,
+          label: "Counting",
+          model: "fake/small",
+          thinking: "low",
+          timeout: 2,
+          cleanup: "delete",
+          idempotencyKey: "run-1:call-1",
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    [undefined, "main", true],
+    [undefined, "work", false],
+    [["work"], "work", true],
+    [["*"], "work", true],
+    [["other"], "work", false],
+  ])("with allowAgents %j a task for %s is given: %s", async (allowAgents, agentId, isGiven) => {
+    const { context, calls } = contextWith({});
+    const result = await spawn({ task: "count", agentId }, context, { allowAgents });
+    expect(calls).toHaveLength(isGiven ? 1 : 0);
+    if (!isGiven) expect(result.text).toContain("allowAgents");
+  });
+
+  test("wants a task", async () => {
+    expect(await spawn({ task: " " }, contextWith({}).context)).toMatchObject({ isError: true });
   });
 });
 

@@ -19,6 +19,7 @@ const context: ToolContext = {
   sessionKey: "agent:main:main",
   toolCallId: "c",
   call: () => Promise.reject(new Error("no gateway")),
+  start: () => Promise.reject(new Error("no gateway")),
 };
 
 function page(html: string, mode: "markdown" | "text" = "markdown") {

@@ -5,7 +5,7 @@
 import type { AcceptedOf, MethodName, ParamsOf, ResultOf } from "@openclaw/protocol";
 
 /** What a tool needs to name the methods it calls, without depending on the wire contract itself. */
-export type { MethodName, ParamsOf, ResultOf };
+export type { AcceptedOf, MethodName, ParamsOf, ResultOf };
 
 /** A timer that has been set. Cancelling twice is harmless. */
 export interface Timer extends Disposable {
@@ -95,8 +95,10 @@ export interface ToolContext {
   readonly sessionKey: string;
   /** The same for every execution of one call, restarts included; use it to derive idempotency keys. */
   readonly toolCallId: string;
-  /** Calls a gateway method with the turn's own rights. Throws GatewayError. */
-  call<M extends MethodName>(method: M, params: ParamsOf<M>): Promise<ResultOf<M>>;
+  /** Calls a gateway method with the turn's own rights, until the signal aborts. Throws GatewayError. */
+  call<M extends MethodName>(method: M, params: ParamsOf<M>, signal?: AbortSignal): Promise<ResultOf<M>>;
+  /** Starts a method that answers twice and gives its first answer; what it does goes on. Throws GatewayError. */
+  start<M extends MethodName>(method: M, params: ParamsOf<M>): Promise<AcceptedOf<M>>;
 }
 
 export interface ToolResult {
@@ -258,10 +260,23 @@ export interface AgentModel {
   readonly input: readonly ("text" | "image")[];
 }
 
+/** How a session is to be summarised. */
+export interface CompactionWish {
+  /** What the person asks of the summary. */
+  readonly instructions?: string;
+  /** How many of the newest messages stay as they are; the agent decides without it. */
+  readonly keepMessages?: number;
+}
+
 /** The mind behind the gateway. Runs turns; knows nothing of channels, sessions or storage. */
 export interface Agent {
   /** Yields the turn's parts as they come. Throws AgentError; an aborted signal ends it at once with the reason. */
   runTurn(turn: AgentTurn, signal: AbortSignal): AsyncIterable<TurnPart>;
+  /**
+   * Summarises the history of a turn, whose prompt and tools count for nothing. Yields what `runTurn` would of it; the
+   * messages at its end hold the summary, or nothing when there was nothing to summarise. Absent where it can not be done.
+   */
+  compact?(turn: AgentTurn, wish: CompactionWish, signal: AbortSignal): AsyncIterable<TurnPart>;
   listModels(): Promise<readonly AgentModel[]>;
   /** The model that a turn without one uses, as "provider/model". */
   defaultModel(agentId: string): string;

@@ -7,6 +7,7 @@
  * A handler returns its answer, or throws. What it throws becomes an error frame in one place, at the end.
  */
 import {
+  type AcceptedOf,
   type ErrorShape,
   hasScope,
   METHODS,
@@ -108,6 +109,20 @@ export class RequestFlow {
   ): Promise<ResultOf<M>> {
     const answer = await this.#walk(method, params, caller, signal);
     return (isAccepted(answer) ? await answer.final : answer) as ResultOf<M>;
+  }
+
+  /** The same for a method that answers twice: gives its first answer, and what it does goes on. Throws GatewayError. */
+  async start<M extends MethodName>(
+    method: M,
+    params: ParamsOf<M>,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<AcceptedOf<M>> {
+    const answer = await this.#walk(method, params, caller, signal);
+    if (!isAccepted(answer)) throw new Error(`The method "${method}" does not answer twice.`);
+    // How it ends is told to whoever asks for it.
+    answer.final.catch(() => {});
+    return answer.accepted as AcceptedOf<M>;
   }
 
   async #walk(name: string, params: unknown, caller: Caller, signal: AbortSignal): Promise<unknown> {

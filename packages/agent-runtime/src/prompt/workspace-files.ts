@@ -10,6 +10,9 @@ import { headAndTail, joinParts } from "../text-bounds.ts";
 /** The agent's own files, in the order in which the prompt shows them. */
 const WORKSPACE_FILE_NAMES = ["AGENTS.md", "SOUL.md", "TOOLS.md", "IDENTITY.md", "USER.md"] as const;
 
+/** A sub-agent has a task, not a person. Source: workspace facts 5.1. */
+const SUBAGENT_FILE_NAMES = ["AGENTS.md", "TOOLS.md"] as const;
+
 export interface WorkspaceFile {
   readonly name: string;
   /** Undefined when there is no such file, or none that may be read. */
@@ -39,12 +42,13 @@ export class WorkspaceFiles {
   }
 
   /** Undefined when the agent has no workspace. Never throws: a file that can not be read is missing, and logged. */
-  async read(agent: AgentSettings): Promise<WorkspaceSnapshot | undefined> {
+  async read(agent: AgentSettings, isSubagent = false): Promise<WorkspaceSnapshot | undefined> {
     if (agent.workspace === undefined || agent.workspace === "") return undefined;
     const directory = resolve(agent.workspace);
     const limit = agent.bootstrapMaxChars ?? DEFAULT_BOOTSTRAP_MAX_CHARS;
-    const texts = await Promise.all(WORKSPACE_FILE_NAMES.map((name) => this.#readOne(directory, name, limit)));
-    return { directory, files: WORKSPACE_FILE_NAMES.map((name, index) => ({ name, text: texts[index] })) };
+    const names = isSubagent ? SUBAGENT_FILE_NAMES : WORKSPACE_FILE_NAMES;
+    const texts = await Promise.all(names.map((name) => this.#readOne(directory, name, limit)));
+    return { directory, files: names.map((name, index) => ({ name, text: texts[index] })) };
   }
 
   async #readOne(directory: string, name: string, limit: number): Promise<string | undefined> {

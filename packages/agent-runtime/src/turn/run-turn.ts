@@ -2,36 +2,27 @@
  * One turn, from the prompt to its end: choose the models → build the prompt → ask → call tools → ask again, until
  * the model calls no more tools.
  */
-import { AgentError, type AgentTurn, type Clock, type Logger, type TurnPart } from "@openclaw/gateway-core/ports";
+import { AgentError, type AgentTurn, type Clock, type TurnPart } from "@openclaw/gateway-core/ports";
 
 import { append, type ConversationMessage, toConversation, type ToolOutcome } from "../history/conversation.ts";
-import type { Cooldowns } from "../models/cooldowns.ts";
-import { accessOf } from "../models/provider-lookup.ts";
-import { resolveModel } from "../models/resolve.ts";
-import { candidateModels } from "../models/selection.ts";
 import { parseThinking } from "../models/thinking.ts";
 import type { Calendar } from "../prompt/calendar.ts";
 import { systemPrompt } from "../prompt/system-prompt.ts";
 import type { WorkspaceFiles } from "../prompt/workspace-files.ts";
-import type { Providers } from "../providers/providers.ts";
-import { type AgentRuntimeSettings, agentSettings, DEFAULT_LIMITS } from "../settings.ts";
+import { agentSettings, DEFAULT_LIMITS } from "../settings.ts";
 import type { RequestedCall } from "./answer.ts";
 import { Compactor } from "./compaction.ts";
 import { ask, type Question, toolsFor } from "./ask.ts";
-import { ModelSequence } from "./model-sequence.ts";
 import { executeCall, type ToolRoom } from "./tool-execution.ts";
 import type { ToolInputCheck } from "./tool-input.ts";
+import { modelsOf, type ModelsHost } from "./turn-models.ts";
 import { TurnRecord } from "./turn-record.ts";
 
-export interface TurnHost {
-  readonly settings: AgentRuntimeSettings;
+export interface TurnHost extends ModelsHost {
   readonly clock: Clock;
-  readonly log: Logger;
-  readonly providers: Providers;
   readonly workspaceFiles: WorkspaceFiles;
   readonly calendar: Calendar;
   readonly inputCheck: ToolInputCheck;
-  readonly cooldowns: Cooldowns;
 }
 
 /** The reasons after which a model's tool calls are not made: they may be cut off in the middle. */
@@ -50,15 +41,10 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
   const { settings, clock, log } = host;
   const agent = agentSettings(settings, turn.agentId);
   const limits = { ...DEFAULT_LIMITS, ...settings.limits };
+  const models = modelsOf(turn, host);
   const thinking = turn.thinking === undefined ? (agent.thinkingDefault ?? "low") : parseThinking(turn.thinking);
-  const models = new ModelSequence(candidateModels(settings, turn.agentId, turn.model), {
-    open: async (reference) => host.providers.open(resolveModel(reference, settings, agent), limits.idleTimeoutMs),
-    cooldowns: host.cooldowns,
-    accessOf: (reference) => accessOf(reference, settings),
-    log,
-  });
   const today = host.calendar.day(clock.now(), agent.userTimezone);
-  const files = await host.workspaceFiles.read(agent);
+  const files = await host.workspaceFiles.read(agent, isSubagent(turn));
   const { history, current } = conversationOf(turn);
   const record = new TurnRecord(clock);
   const earlier = new Compactor(history, { history: turn.history, record, log, now: () => clock.now() });
@@ -132,6 +118,10 @@ async function* callTools(
     outcomes.push({ id, name, text: result.text, isError: result.isError ?? false });
   }
   return outcomes;
+}
+
+function isSubagent({ sessionKey }: AgentTurn): boolean {
+  return sessionKey.split(":")[2] === "subagent";
 }
 
 /** The history and, apart from it, the message that the turn answers, which is never left out. */

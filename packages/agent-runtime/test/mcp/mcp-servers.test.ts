@@ -18,6 +18,7 @@ const context: ToolContext = {
   sessionKey: "agent:main:main",
   toolCallId: "c",
   call: () => Promise.reject(new Error("no gateway")),
+  start: () => Promise.reject(new Error("no gateway")),
 };
 
 function program(settings: Partial<McpServerSettings> = {}, args: readonly string[] = []): McpServerSettings {

@@ -7,6 +7,7 @@ export interface ToolBinding {
   readonly agentId: string;
   readonly sessionKey: string;
   readonly call: ToolContext["call"];
+  readonly start: ToolContext["start"];
   /** Whether the turn may use a tool: with any model, or with one. */
   readonly allows: (tool: string, model?: { readonly provider: string; readonly model: string }) => boolean;
   /** Called, and awaited, before the first tool runs that changes something outside the turn. */
@@ -33,11 +34,11 @@ interface ToolExecution {
 
 /** A tool that fails tells the model so; only an abort ends the turn. */
 async function executeTool(tool: Tool, binding: ToolBinding, execution: ToolExecution): Promise<ToolResult> {
-  const { runId, agentId, sessionKey, call } = binding;
+  const { runId, agentId, sessionKey, call, start } = binding;
   execution.signal.throwIfAborted();
   if (tool.sideEffects) await binding.beforeSideEffect();
   try {
-    const context = { runId, agentId, sessionKey, toolCallId: execution.toolCallId, call };
+    const context = { runId, agentId, sessionKey, toolCallId: execution.toolCallId, call, start };
     const result = await tool.execute(execution.input, context, execution.signal);
     return result.text.length <= MAX_RESULT_LENGTH
       ? result

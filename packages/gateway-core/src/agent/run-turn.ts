@@ -50,7 +50,7 @@ export type TurnOutcome =
   | { readonly kind: "failed"; readonly message: string; readonly reason: string; readonly error: unknown };
 
 export interface RunTurnInput {
-  readonly agent: Agent;
+  readonly agent: Pick<Agent, "runTurn">;
   readonly turn: AgentTurn;
   readonly events: TurnEvents;
   readonly clock: Clock;

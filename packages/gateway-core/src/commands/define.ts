@@ -57,7 +57,7 @@ export interface CommandWorld {
   models(): Promise<readonly ModelChoice[]>;
   /** What a session uses that has nothing of its own set. */
   defaults(session: CommandSession): { thinking: string; queueMode: string; activation: "mention" | "always" };
-  /** How many turns of a session run or wait. */
+  /** How many turns of a session and of its sub-agents run or wait. */
   openTurns(sessionKey: string): Promise<number>;
   /** Every command there is. */
   commands(): readonly ChatCommand[];
@@ -83,6 +83,10 @@ export interface CommandOutcome {
   readonly stop?: true;
   /** What the agent is asked then. */
   readonly prompt?: string;
+  /** A command that waits for an operator is decided about first. What became of it follows the reply. */
+  readonly approval?: { readonly id: string; readonly decision: string; readonly by: string };
+  /** The conversation is summarised, in a turn of its own. */
+  readonly compact?: { readonly instructions?: string };
 }
 
 /** What a directive asks for when it stands inside a message: for that message alone. */

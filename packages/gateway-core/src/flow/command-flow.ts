@@ -28,6 +28,8 @@ export interface CommandFlowRooms {
   readonly outbox: Outbox;
   readonly turns: TurnFlow;
   readonly commands: ChatCommands;
+  /** Decides about a command that waits for approval, and says what became of it. */
+  readonly decide?: (approval: NonNullable<CommandOutcome["approval"]>) => Promise<string>;
 }
 
 /** Commands with the message they came in. */
@@ -56,7 +58,7 @@ export class CommandFlow {
   /** What a message in a session is: commands, or something for the agent. */
   read(text: string, sessionKey: string, isAddressed: boolean): Promise<Reading> {
     const { commands, turnQueue } = this.#rooms;
-    const hasOpenTurns = async () => (await turnQueue.open(sessionKey)).length > 0;
+    const hasOpenTurns = async () => (await turnQueue.countOpenWithSubagents(sessionKey)) > 0;
     return commands.read(text, { hasOpenTurns, isAddressed });
   }
 
@@ -65,9 +67,11 @@ export class CommandFlow {
     const { store, sessions, turns, outbox, commands } = this.#rooms;
     const { orders, sender, isOwner, touch, turn } = given;
     const session = await sessions.get(touch.key);
-    const outcome = await commands.run(orders, { session: session ?? unspoken(touch), sender, isOwner });
+    const outcome = await this.#decided(
+      await commands.run(orders, { session: session ?? unspoken(touch), sender, isOwner }),
+    );
     // Before the commit: a process that dies between the two stops nothing twice, and answers after its restart.
-    if (outcome.stop) await turns.lanes.stop(touch.key);
+    if (outcome.stop) await turns.stop(touch.key);
     const rows = await store.transaction((sql) => this.#write(sql, given, { outcome, session }));
     if (!rows) return undefined;
     outbox.wake(rows);
@@ -76,6 +80,14 @@ export class CommandFlow {
     return outcome.prompt === undefined && !outcome.compact && reply !== undefined
       ? () => this.#announce(turn, reply)
       : undefined;
+  }
+
+  /** Before the commit: given twice, the same decision is answered with a word that it was given already. */
+  async #decided(outcome: CommandOutcome): Promise<CommandOutcome> {
+    const { approval, reply } = outcome;
+    if (!approval) return outcome;
+    const said = (await this.#rooms.decide?.(approval)) ?? "Nothing waits for approval here.";
+    return { ...outcome, reply: reply === undefined ? said : `${reply}\n${said}` };
   }
 
   async #write(

@@ -55,7 +55,7 @@ export function commandWorld(input: {
     defaultModel: (agentId) => agent.defaultModel(agentId),
     models: () => modelChoices(config.current, agent),
     defaults: ({ chatType, key }) => sessionDefaults(config.current, { chatType, key }),
-    openTurns: async (sessionKey) => (await turnQueue.open(sessionKey)).length,
+    openTurns: (sessionKey) => turnQueue.countOpenWithSubagents(sessionKey),
   };
 }
 

@@ -54,6 +54,7 @@ export function turnOf(
     source: "channel",
     inboxId: entry.id,
     request: {
+      senders: [message.sender.id],
       prompt: envelope ? `${envelopeOf(message, envelope)} ${promptText(message)}` : promptText(message),
       ...(system.length === 0 ? {} : { extraSystemPrompt: system.join("\n\n") }),
     },

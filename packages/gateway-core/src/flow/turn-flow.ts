@@ -5,21 +5,35 @@
  */
 import { bindTools } from "../agent/bind-tools.ts";
 import { errorOf, replyTargetOf, replyTextOf, tellOutcome } from "../agent/outcome.ts";
-import { replyMessages, type ReplyWishes } from "../agent/reply-extras.ts";
+import { compacting, compactionOf, inWordsOf } from "../agent/compaction.ts";
+import { replyMessages } from "../agent/reply-extras.ts";
 import type { ReplyPrefix } from "../agent/response-prefix.ts";
 import { runTurn, type TurnOutcome, TurnStopped } from "../agent/run-turn.ts";
 import { TurnEvents } from "../agent/turn-events.ts";
 import type { ChannelSupervisor } from "../channels/supervisor.ts";
 import type { EventBus } from "../events/bus.ts";
+import { type FollowUps, withoutSkips } from "./follow-up.ts";
 import type { MediaFlow, ReplyFiles } from "./media-flow.ts";
+import { chosenModel, identityOf, inWords, tooManyAttempts, userMessage, wishesOf } from "./turn-words.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { OutboxRow } from "../outbox/outbox-table.ts";
-import type { Agent, Clock, Logger, SqlExecutor, Store, Tool, ToolContext, TranscriptMessage } from "../ports.ts";
+import type {
+  Agent,
+  AgentTurn,
+  Clock,
+  Logger,
+  SqlExecutor,
+  Store,
+  Tool,
+  ToolContext,
+  TranscriptMessage,
+} from "../ports.ts";
 import type { Backlog } from "../sessions/backlog.ts";
 import { Lanes } from "../sessions/lanes.ts";
+import { isSubagentKey } from "../sessions/session-key.ts";
 import type { Session, SessionStore } from "../sessions/session-store.ts";
-import type { TurnQueue } from "../sessions/turn-queue.ts";
-import type { Turn, TurnEnd, TurnRequest } from "../sessions/turn.ts";
+import type { LaneRoom, TurnQueue } from "../sessions/turn-queue.ts";
+import type { Turn, TurnCompaction, TurnEnd } from "../sessions/turn.ts";
 import type { ToolPolicy, ToolSubject } from "../tools/tool-policy.ts";
 
 /** A turn that was begun this often and never ended takes the process down with it, and is not begun again. */
@@ -28,6 +42,8 @@ const HISTORY_MESSAGES = 400;
 
 export interface TurnSettings {
   readonly maxConcurrent: number;
+  /** Of sub-agents, beside the others. */
+  readonly maxSubagents: number;
   readonly timeoutMs: number;
 }
 
@@ -46,8 +62,10 @@ export interface TurnFlowRooms {
   readonly tools: () => readonly Tool[];
   /** Which of the tools a turn may use. */
   readonly toolPolicy: (subject: ToolSubject) => ToolPolicy;
-  /** Calls a method with the rights of a turn. */
+  /** Call methods with the rights of a turn. */
   readonly call: ToolContext["call"];
+  readonly start: ToolContext["start"];
+  readonly followUps: FollowUps;
   /** Lines about the system that the session has not been told yet; each is handed to one turn. */
   readonly takeNotes: (sessionKey: string, runId: string) => Promise<readonly string[]>;
   /** What stands before the replies of an agent. */
@@ -62,6 +80,8 @@ interface OpenTurn {
   readonly turn: Turn;
   readonly session: Session;
   readonly events: TurnEvents;
+  /** Those who wrote what the turn answers; more come with what is told to it while it runs. */
+  readonly senders: Set<string>;
 }
 
 /** How a turn ended, and the files that go with it. */
@@ -85,7 +105,7 @@ export class TurnFlow {
       clock,
       log,
       queue: turnQueue,
-      maxConcurrent: () => settings().maxConcurrent,
+      hasRoom: (running) => roomBeside(running, settings()),
       begin: (sql, turn) => this.#open(sql, turn),
       run: (open, signal) => this.#run(open, signal),
       endWaiting: (turn) => this.#endWaiting(turn),
@@ -94,35 +114,75 @@ export class TurnFlow {
     });
   }
 
+  /** Ends what runs and waits in a session and in those of its sub-agents, or one turn of it. Answers which. */
+  async stop(sessionKey: string, runId?: string): Promise<readonly string[]> {
+    const stopped = [...(await this.lanes.stop(sessionKey, runId))];
+    if (runId !== undefined) return stopped;
+    for (const child of await this.#rooms.sessions.subagentsOf(sessionKey))
+      stopped.push(...(await this.lanes.stop(child)));
+    return stopped;
+  }
+
   async #run(open: OpenTurn, signal: AbortSignal): Promise<void> {
     const { turn, session, events } = open;
-    if (turn.attempts > MAX_ATTEMPTS) return this.#finish(open, tooManyAttempts());
+    if (turn.attempts > MAX_ATTEMPTS) return this.#finish(open, tooManyAttempts(MAX_ATTEMPTS));
     const effects = this.#effectsOf(turn);
     const history = await this.#historyOf(session, turn);
     using _typing = turn.route && this.#rooms.channels().typing(turn.route.channel, turn.route.account, turn.route);
     events.start();
-    const { timeoutMs, ...request } = await this.#withNotes(await this.#withFiles(turn, signal));
-    const outcome = await runTurn({
-      agent: this.#rooms.agent,
+    const { compact } = turn.request;
+    const outcome = compact
+      ? await this.#askAgent(
+          open,
+          { turn: { history, tools: [] }, agent: compacting(this.#rooms.agent, compact) },
+          signal,
+        )
+      : await this.#answer(open, { history, effects }, signal);
+    // A stop of the gateway is no end of the turn: it waits for the next start, unless it has begun to act.
+    const isInterrupted = outcome.kind === "stopped" && outcome.stopReason === "shutdown";
+    if (isInterrupted && !effects.begun) return this.#putBack(turn);
+    if (!compact) return this.#finish(open, withoutSkips(turn, outcome));
+    const compaction = compactionOf(outcome, history);
+    return this.#finish(open, inWordsOf(outcome, compaction), compaction);
+  }
+
+  async #answer(
+    open: OpenTurn,
+    { history, effects }: Pick<AgentTurn, "history"> & { effects: { begin(): Promise<void> } },
+    signal: AbortSignal,
+  ): Promise<TurnOutcome> {
+    const turn = await this.#withNotes(await this.#withFiles(open.turn, signal));
+    return this.#askAgent(
+      { ...open, turn },
+      {
+        turn: { history, tools: this.#toolsOf(open, effects), takeSteering: () => this.#takeSteering(open) },
+        agent: this.#rooms.agent,
+      },
+      signal,
+    );
+  }
+
+  #askAgent(
+    { turn, session, events }: OpenTurn,
+    given: { agent: Pick<Agent, "runTurn">; turn: Pick<AgentTurn, "history" | "tools" | "takeSteering"> },
+    signal: AbortSignal,
+  ): Promise<TurnOutcome> {
+    const { timeoutMs, compact: _compact, senders: _senders, followUp: _followUp, ...request } = turn.request;
+    return runTurn({
+      agent: given.agent,
       turn: {
         ...identityOf(turn),
         sessionId: session.sessionId,
         ...chosenModel(session),
         ...request,
         ...(turn.route === undefined ? {} : { channel: turn.route.channel }),
-        history,
-        tools: this.#toolsOf(open, effects),
-        takeSteering: () => this.#takeSteering(open),
+        ...given.turn,
       },
       events,
       clock: this.#rooms.clock,
       timeoutMs: timeoutMs ?? this.#rooms.settings().timeoutMs,
       signal,
     });
-    // A stop of the gateway is no end of the turn: it waits for the next start, unless it has begun to act.
-    const isInterrupted = outcome.kind === "stopped" && outcome.stopReason === "shutdown";
-    if (isInterrupted && !effects.begun) return this.#putBack(turn);
-    return this.#finish(open, outcome);
   }
 
   /** The session of a turn, with the prompt in its transcript: clients that look now see what was asked. */
@@ -130,7 +190,7 @@ export class TurnFlow {
     const { sessions, clock, events } = this.#rooms;
     const { sessionKey, agentId, runId } = turn;
     const session = await sessions.touch(sql, { key: sessionKey, agentId, chatType: "direct" });
-    if (!(await sessions.hasPrompt(sql, runId))) {
+    if (!turn.request.compact && !(await sessions.hasPrompt(sql, runId))) {
       await sessions.append(sql, session.sessionId, userMessage(turn.request.prompt, clock.now()), runId);
     }
     const publish = {
@@ -140,6 +200,7 @@ export class TurnFlow {
     return {
       turn,
       session,
+      senders: new Set(turn.request.senders),
       events: new TurnEvents({ ...identityOf(turn), sessionId: session.sessionId }, clock, publish),
     };
   }
@@ -167,9 +228,10 @@ export class TurnFlow {
   }
 
   /** The prompt, after what happened around the gateway since the session was last asked something. */
-  async #withNotes({ request, sessionKey, runId }: Turn): Promise<TurnRequest> {
-    const notes = (await this.#rooms.takeNotes(sessionKey, runId)).map((line) => `System: ${line}`);
-    return notes.length === 0 ? request : { ...request, prompt: [...notes, request.prompt].join("\n") };
+  async #withNotes(turn: Turn): Promise<Turn> {
+    const notes = (await this.#rooms.takeNotes(turn.sessionKey, turn.runId)).map((line) => `System: ${line}`);
+    if (notes.length === 0) return turn;
+    return { ...turn, request: { ...turn.request, prompt: [...notes, turn.request.prompt].join("\n") } };
   }
 
   /** Remembers, durably, that a turn has begun to act outside itself. */
@@ -184,44 +246,60 @@ export class TurnFlow {
     };
   }
 
-  #toolsOf({ turn, session }: OpenTurn, effects: { begin(): Promise<void> }): ReturnType<typeof bindTools> {
-    const { tools, call, toolPolicy } = this.#rooms;
+  #toolsOf({ turn, session, senders }: OpenTurn, effects: { begin(): Promise<void> }): ReturnType<typeof bindTools> {
+    const { tools, call, start } = this.#rooms;
     return bindTools(tools(), {
       ...identityOf(turn),
       call,
-      allows: toolPolicy({ agentId: turn.agentId, chatType: session.chatType, chat: turn.route ?? session.route }),
+      start,
+      allows: (tool, model) => this.#policyFor({ turn, session, senders })(tool, model),
       beforeSideEffect: () => effects.begin(),
     });
   }
 
+  /** Asked anew each time: whoever writes to a turn that runs narrows what it may use from then on. */
+  #policyFor({ turn, session, senders }: Pick<OpenTurn, "turn" | "session" | "senders">): ToolPolicy {
+    return this.#rooms.toolPolicy({
+      agentId: turn.agentId,
+      chatType: session.chatType,
+      chat: turn.route ?? session.route,
+      senders: [...senders],
+      isSubagent: isSubagentKey(turn.sessionKey),
+    });
+  }
+
   /** What came for the session meanwhile, to be told to the turn at its next step. From here on it belongs to the turn. */
-  #takeSteering({ turn, session }: OpenTurn): Promise<readonly string[]> {
+  #takeSteering({ turn, session, senders }: OpenTurn): Promise<readonly string[]> {
     const { store, backlog, sessions, clock } = this.#rooms;
     return store.transaction(async (sql) => {
-      const prompts = await backlog.takeSteering(sql, turn);
-      for (const prompt of prompts) {
+      const messages = await backlog.takeSteering(sql, turn);
+      for (const { prompt, senders: writers } of messages) {
         await sessions.append(sql, session.sessionId, userMessage(prompt, clock.now()), turn.runId);
+        for (const writer of writers) senders.add(writer);
       }
-      return prompts;
+      return messages.map(({ prompt }) => prompt);
     });
   }
 
   /** Writes the whole outcome down in one commit, then tells everyone. */
-  async #finish(open: OpenTurn, outcome: TurnOutcome): Promise<void> {
-    const { store, turnQueue, outbox, log } = this.#rooms;
+  async #finish(open: OpenTurn, outcome: TurnOutcome, compaction?: TurnCompaction): Promise<void> {
+    const { store, turnQueue, outbox, log, followUps } = this.#rooms;
     const { turn, events } = open;
     if (outcome.kind === "failed") {
       log.warn("turn failed", { ...identityOf(turn), reason: outcome.reason, error: outcome.error });
     }
     const files = await this.#filesOf(turn, outcome);
     const rows = await store.transaction(async (sql) => {
-      if (!(await turnQueue.end(sql, turn.runId, this.#endOf(open, outcome)))) return undefined;
+      if (!(await turnQueue.end(sql, turn.runId, this.#endOf(open, outcome, compaction)))) return undefined;
       await this.#writeTranscript(sql, open, outcome);
-      return this.#queueReply(sql, open, { outcome, files });
+      const reply = await this.#queueReply(sql, open, { outcome, files });
+      await followUps.write(sql, turn, outcome);
+      return reply;
     });
     if (!rows) return log.warn("a turn ended that was no longer this gateway's to end", identityOf(turn));
     tellOutcome(events, outcome);
     outbox.wake(rows);
+    if (turn.request.followUp) this.lanes.pump();
     await this.lanes.notify(turn.runId);
   }
 
@@ -266,7 +344,7 @@ export class TurnFlow {
     return rows;
   }
 
-  #endOf({ turn, session }: OpenTurn, outcome: TurnOutcome): TurnEnd {
+  #endOf({ turn, session }: OpenTurn, outcome: TurnOutcome, compaction: TurnCompaction | undefined): TurnEnd {
     if (outcome.kind !== "done") {
       return { state: outcome.kind === "failed" ? "failed" : "aborted", error: errorOf(outcome) };
     }
@@ -274,10 +352,8 @@ export class TurnFlow {
     const durationMs = this.#rooms.clock.now() - (turn.startedAt ?? turn.acceptedAt);
     const { sessionId } = session;
     const { isHeartbeatAck } = outcome.reply;
-    return {
-      state: "done",
-      answer: { text, isHeartbeatAck, stopReason, provider, model, usage, durationMs, sessionId },
-    };
+    const answer = { text, isHeartbeatAck, stopReason, provider, model, usage, durationMs, sessionId };
+    return { state: "done", answer: { ...answer, ...(compaction ? { compaction } : {}) } };
   }
 
   async #putBack(turn: Turn): Promise<void> {
@@ -299,36 +375,8 @@ export class TurnFlow {
   }
 }
 
-function userMessage(prompt: string, timestamp: number): TranscriptMessage {
-  return { role: "user", content: [{ type: "text", text: prompt }], timestamp };
-}
-
-/** What a chat reads: the words of the reply, and a line about each file that could not be had. */
-function inWords(outcome: TurnOutcome, { failures }: ReplyFiles): TurnOutcome {
-  if (outcome.kind !== "done" || outcome.reply.media.length === 0) return outcome;
-  return { ...outcome, text: [outcome.reply.text, failures.join("\n")].filter((part) => part !== "").join("\n\n") };
-}
-
-function tooManyAttempts(): TurnOutcome {
-  const message = `This turn was begun ${MAX_ATTEMPTS} times and the gateway stopped each time; it is not begun again.`;
-  return { kind: "failed", message, reason: "internal", error: message };
-}
-
-function identityOf(turn: Turn): { runId: string; sessionKey: string; agentId: string } {
-  const { runId, sessionKey, agentId } = turn;
-  return { runId, sessionKey, agentId };
-}
-
-/** What was asked for with the message goes before what is set for the session. */
-function wishesOf({ request }: Turn, { verboseLevel, reasoningLevel, responseUsage }: Session): ReplyWishes {
-  const { verbose = verboseLevel, reasoning = reasoningLevel } = request;
-  return { verbose, reasoning, usage: responseUsage };
-}
-
-function chosenModel(session: Session): { model?: string; thinking?: string } {
-  const { model, thinkingLevel } = session;
-  return {
-    ...(model === undefined ? {} : { model }),
-    ...(thinkingLevel === undefined ? {} : { thinking: thinkingLevel }),
-  };
+/** Sub-agents have lanes of their own, so that they never keep a person waiting. */
+function roomBeside(running: readonly Turn[], { maxConcurrent, maxSubagents }: TurnSettings): LaneRoom {
+  const subagents = running.filter(({ sessionKey }) => isSubagentKey(sessionKey)).length;
+  return { forOthers: running.length - subagents < maxConcurrent, forSubagents: subagents < maxSubagents };
 }

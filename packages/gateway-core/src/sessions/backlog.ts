@@ -2,6 +2,12 @@ import type { Clock, SqlExecutor } from "../ports.ts";
 import { mergePrompts, type QueueSettings, withLeftOut } from "./queue-mode.ts";
 import { toTurn, type Turn, type TurnRequest, type TurnRow } from "./turn.ts";
 
+/** A message that is told to a turn that runs. */
+export interface SteeringMessage {
+  readonly prompt: string;
+  readonly senders: readonly string[];
+}
+
 /** The messages that wait while their session is busy: how many may, and how they become turns. */
 export class Backlog {
   readonly #clock: Clock;
@@ -56,7 +62,9 @@ export class Backlog {
       this.#clock.now(),
       oldest.run_id,
     );
-    if (drop === "summarize" && next) await this.#setPrompt(sql, next, withLeftOut(promptOf(next), promptOf(oldest)));
+    if (drop === "summarize" && next) {
+      await this.#setPrompt(sql, next, withLeftOut(promptOf(next), promptOf(oldest)), [oldest]);
+    }
     return true;
   }
 
@@ -64,7 +72,7 @@ export class Backlog {
    * Takes out the messages that wait to be told to a running turn, oldest first. They become part of what that turn
    * was asked, so that they are not lost should it have to be run again.
    */
-  async takeSteering(sql: SqlExecutor, { runId, sessionKey }: Turn): Promise<string[]> {
+  async takeSteering(sql: SqlExecutor, { runId, sessionKey }: Turn): Promise<SteeringMessage[]> {
     const rows = await sql.all<TurnRow>(
       `UPDATE turns SET state = 'merged', merged_into = ?, ended_at = ?
        WHERE state = 'queued' AND queue_mode = 'steer' AND session_key = ? RETURNING *`,
@@ -73,10 +81,11 @@ export class Backlog {
       sessionKey,
     );
     if (rows.length === 0) return [];
-    const prompts = inOrder(rows).map(promptOf);
+    const ordered = inOrder(rows);
+    const prompts = ordered.map(promptOf);
     const running = await sql.get<TurnRow>("SELECT * FROM turns WHERE run_id = ?", runId);
-    if (running) await this.#setPrompt(sql, running, mergePrompts([promptOf(running), ...prompts]));
-    return prompts;
+    if (running) await this.#setPrompt(sql, running, mergePrompts([promptOf(running), ...prompts]), ordered);
+    return ordered.map((row) => ({ prompt: promptOf(row), senders: requestOf(row).senders ?? [] }));
   }
 
   /** Folds the other collected messages of the same chat into a turn that was just claimed. */
@@ -92,7 +101,7 @@ export class Backlog {
     );
     if (others.length === 0) return toTurn(first);
     const all = inOrder([first, ...others]);
-    await this.#setPrompt(sql, first, mergePrompts(all.map(promptOf)));
+    await this.#setPrompt(sql, first, mergePrompts(all.map(promptOf)), others);
     // The answer goes where the newest message was written.
     const route = all.at(-1)?.route ?? first.route;
     const merged = await sql.get<TurnRow>(
@@ -103,14 +112,21 @@ export class Backlog {
     return toTurn(merged ?? first);
   }
 
-  async #setPrompt(sql: SqlExecutor, row: TurnRow, prompt: string): Promise<void> {
-    const request: TurnRequest = { ...(JSON.parse(row.request) as TurnRequest), prompt };
+  /** Whoever wrote what was put into a prompt counts among those who wrote it. */
+  async #setPrompt(sql: SqlExecutor, row: TurnRow, prompt: string, from: readonly TurnRow[]): Promise<void> {
+    const before = requestOf(row);
+    const senders = [...new Set([before, ...from.map(requestOf)].flatMap((request) => request.senders ?? []))];
+    const request: TurnRequest = { ...before, prompt, ...(senders.length === 0 ? {} : { senders }) };
     await sql.run("UPDATE turns SET request = ? WHERE run_id = ?", JSON.stringify(request), row.run_id);
   }
 }
 
+function requestOf(row: TurnRow): TurnRequest {
+  return JSON.parse(row.request) as TurnRequest;
+}
+
 function promptOf(row: TurnRow): string {
-  return (JSON.parse(row.request) as TurnRequest).prompt;
+  return requestOf(row).prompt;
 }
 
 function inOrder(rows: readonly TurnRow[]): TurnRow[] {

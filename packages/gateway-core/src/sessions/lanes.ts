@@ -1,5 +1,5 @@
 import type { Clock, Logger, SqlExecutor, Store, Timer } from "../ports.ts";
-import { LEASE_MS, type TurnQueue } from "./turn-queue.ts";
+import { type LaneRoom, LEASE_MS, type TurnQueue } from "./turn-queue.ts";
 import type { Turn } from "./turn.ts";
 
 const RETRY_MS = 5_000;
@@ -12,7 +12,8 @@ export interface LanesDependencies<Begun> {
   readonly clock: Clock;
   readonly log: Logger;
   readonly queue: TurnQueue;
-  readonly maxConcurrent: () => number;
+  /** Which turns may begin beside those that run. */
+  readonly hasRoom: (running: readonly Turn[]) => LaneRoom;
   /** What else is written when a turn begins, in the commit that takes its lane. */
   readonly begin: (sql: SqlExecutor, turn: Turn) => Promise<Begun>;
   /** Runs a turn to its end and writes that down. What it throws leaves the turn to its lease. */
@@ -159,10 +160,12 @@ export class Lanes<Begun> implements AsyncDisposable {
   }
 
   async #startWhatFits(): Promise<void> {
-    const { store, queue, maxConcurrent, begin, run, log } = this.#dependencies;
-    while (!this.#stopped && this.#held === 0 && this.#running.size < maxConcurrent()) {
+    const { store, queue, hasRoom, begin, run, log } = this.#dependencies;
+    while (!this.#stopped && this.#held === 0) {
+      const room = hasRoom([...this.#running.values()].map(({ turn }) => turn));
+      if (!room.forOthers && !room.forSubagents) return;
       const claimed = await store.transaction(async (sql) => {
-        const turn = await queue.claim(sql);
+        const turn = await queue.claim(sql, room);
         return turn && { turn, begun: await begin(sql, turn) };
       });
       if (!claimed) return this.#pumpWhenDue();

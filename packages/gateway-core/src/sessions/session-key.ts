@@ -81,6 +81,11 @@ export function canonicalSessionKey(given: string, defaultAgentId: string, setti
   return key.startsWith("agent:") ? key : `agent:${defaultAgentId}:${key}`.toLowerCase();
 }
 
+/** The session of a sub-agent: one that a turn started for a task. */
+export function isSubagentKey(key: string): boolean {
+  return /^agent:[^:]+:subagent:/u.test(key);
+}
+
 /** The agent a canonical key belongs to. */
 export function agentOfSessionKey(key: string, defaultAgentId: string): string {
   return key.startsWith("agent:") ? (key.split(":", 2)[1] ?? defaultAgentId) : defaultAgentId;

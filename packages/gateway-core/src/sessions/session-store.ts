@@ -6,6 +6,7 @@ export type { Route, Session, SessionOrigin } from "./session-row.ts";
 
 const MAX_LISTED = 1_000;
 const MAX_PAST_IDS = 100;
+const PRUNE_BATCH = 100;
 /** In characters of JSON; one message alone may be longer. */
 const MAX_PAGE_LENGTH = 500_000;
 
@@ -120,6 +121,32 @@ export class SessionStore {
     }
     await sql.run("DELETE FROM overheard WHERE session_key = ?", key);
     return (await sql.run("DELETE FROM sessions WHERE key = ?", key)) > 0;
+  }
+
+  /** The sessions of the sub-agents that a session started. */
+  async subagentsOf(key: string): Promise<string[]> {
+    const rows = await this.#store.all<{ key: string }>(
+      "SELECT key FROM sessions WHERE spawned_by = ? AND key LIKE 'agent:%:subagent:%' ORDER BY key LIMIT ?",
+      key,
+      MAX_LISTED,
+    );
+    return rows.map((row) => row.key);
+  }
+
+  /** Forgets sub-agents whose sessions have not changed for so long and in which nothing runs. Answers how many. */
+  async pruneSubagents(idleMs: number): Promise<number> {
+    if (idleMs === Infinity) return 0;
+    const rows = await this.#store.all<{ key: string }>(
+      `SELECT key FROM sessions WHERE key LIKE 'agent:%:subagent:%' AND updated_at < ?
+         AND NOT EXISTS (SELECT 1 FROM turns WHERE session_key = sessions.key AND state IN ('queued', 'running')) LIMIT ?`,
+      this.#clock.now() - idleMs,
+      PRUNE_BATCH,
+    );
+    if (rows.length === 0) return 0;
+    return this.#store.transaction(async (sql) => {
+      for (const { key } of rows) await this.remove(sql, key, { withTranscript: true });
+      return rows.length;
+    });
   }
 
   /** Newest first. `activeSince` in epoch milliseconds. */

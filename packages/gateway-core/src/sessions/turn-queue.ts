@@ -7,6 +7,12 @@ export const LEASE_MS = 60_000;
 const REMEMBER_MS = 30 * 24 * 60 * 60 * 1000;
 const PRUNE_BATCH = 500;
 
+/** Which turns may begin. */
+export interface LaneRoom {
+  readonly forSubagents: boolean;
+  readonly forOthers: boolean;
+}
+
 /**
  * Turns that wait, run, or ran. A session's lane is its one running row, held by a lease: work that is queued always
  * has either a live lease before it or nothing, and a lease whose holder died is found by its time.
@@ -61,6 +67,17 @@ export class TurnQueue {
     return rows.map(toTurn);
   }
 
+  /** How many turns run or wait in a session and in those of its sub-agents. */
+  async countOpenWithSubagents(sessionKey: string): Promise<number> {
+    const row = await this.#store.get<{ open: number }>(
+      `SELECT count(*) AS open FROM turns WHERE state IN ('queued', 'running') AND (session_key = ? OR session_key IN (
+         SELECT key FROM sessions WHERE spawned_by = ? AND key LIKE 'agent:%:subagent:%'))`,
+      sessionKey,
+      sessionKey,
+    );
+    return row?.open ?? 0;
+  }
+
   /** The runs that wait or run, by session. */
   async openBySession(): Promise<ReadonlyMap<string, readonly string[]>> {
     const rows = await this.#store.all<{ session_key: string; run_id: string }>(
@@ -75,13 +92,14 @@ export class TurnQueue {
    * Takes the oldest queued turn that may begin and whose session's lane is free, or undefined when there is none.
    * Messages of the same chat that were to be collected become part of it.
    */
-  async claim(sql: SqlExecutor): Promise<Turn | undefined> {
+  async claim(sql: SqlExecutor, room: LaneRoom): Promise<Turn | undefined> {
     const now = this.#clock.now();
     const row = await sql.get<TurnRow>(
       `UPDATE turns SET state = 'running', attempts = attempts + 1, lease_owner = ?, lease_until = ?, started_at = ?
        WHERE run_id = (
          SELECT run_id FROM turns AS waiting
          WHERE state = 'queued' AND not_before <= ?
+           AND CASE WHEN session_key LIKE 'agent:%:subagent:%' THEN ? ELSE ? END
            AND NOT EXISTS (SELECT 1 FROM turns WHERE state = 'running' AND session_key = waiting.session_key)
          ORDER BY position LIMIT 1)
        RETURNING *`,
@@ -89,6 +107,8 @@ export class TurnQueue {
       now + LEASE_MS,
       now,
       now,
+      room.forSubagents ? 1 : 0,
+      room.forOthers ? 1 : 0,
     );
     return row && (row.queue_mode === "collect" ? this.#backlog.collect(sql, row) : toTurn(row));
   }

@@ -14,7 +14,35 @@ export interface TurnRequest {
   readonly extraSystemPrompt?: string;
   /** In milliseconds. */
   readonly timeoutMs?: number;
+  /** Who wrote what is asked, by their ids on the channel; more than one when messages were put together. */
+  readonly senders?: readonly string[];
+  /** What follows when the turn is over; see flow/follow-up.ts. */
+  readonly followUp?: FollowUp;
+  /** Nothing is asked: the session is summarised. */
+  readonly compact?: { readonly instructions?: string; readonly keepMessages?: number };
 }
+
+/** The session whose turn asked for this one. */
+export interface AskedBy {
+  readonly sessionKey: string;
+  readonly agentId: string;
+}
+
+/**
+ * What a turn that another session asked for leads to, in the commit that ends it.
+ * `report`: the task of a sub-agent is done; the session that gave it is told.
+ * `exchange`: two sessions write to each other, `turnsLeft` times more, and then the one that was asked may tell its chat.
+ * `announcement`: what it says goes to its chat, unless it wants to stay silent.
+ */
+export type FollowUp =
+  | { readonly kind: "report"; readonly to: AskedBy; readonly label?: string; readonly cleanup: "keep" | "delete" }
+  | {
+      readonly kind: "exchange";
+      readonly asker: AskedBy;
+      readonly asked: AskedBy;
+      readonly turnsLeft: number;
+    }
+  | { readonly kind: "announcement" };
 
 /** Where the turn's answer is sent besides the control plane. */
 export interface ReplyRoute extends Route {
@@ -55,7 +83,17 @@ export interface TurnAnswer {
   readonly model: string;
   readonly sessionId: string;
   readonly durationMs: number;
+  /** For a turn that summarised its session. Tokens are estimates. */
+  readonly compaction?: TurnCompaction;
   readonly usage: { input: number; output: number; cacheRead: number; cacheWrite: number; total: number };
+}
+
+/** What the summary of a session came to. */
+export interface TurnCompaction {
+  /** How many messages stay as they are. */
+  readonly kept: number;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
 }
 
 export interface NewTurn {

@@ -9,6 +9,10 @@ export interface ToolSubject {
   readonly chatType: "direct" | "group" | "channel";
   /** The chat that the session belongs to, whoever asked for this turn; undefined when it has none. */
   readonly chat?: ChatSubject | undefined;
+  /** Those who wrote what the turn answers, by their ids on the channel; what one of them may not have, it has not. */
+  readonly senders?: readonly string[] | undefined;
+  /** The turn works for another one. */
+  readonly isSubagent?: boolean | undefined;
 }
 
 /** The model that would call the tool. */
@@ -23,12 +27,15 @@ export interface ModelSubject {
  */
 export type ToolPolicy = (tool: string, model?: ModelSubject) => boolean;
 
+/** A sub-agent neither looks into other sessions nor gives tasks of its own. Source: tool policy facts 5.3. */
+const NOT_FOR_SUBAGENTS = ["sessions_list", "sessions_history", "sessions_send", "sessions_spawn"];
+
 type ProviderRules = Readonly<Record<string, ToolRules>> | undefined;
 
 /**
  * What the tools of a turn are, by configuration. The steps, in this order: profile, profile for the provider, the
- * gateway's rules, its rules for the provider, the agent's rules, its rules for the provider, the chat's rules. Each
- * step only takes away; nothing brings back what an earlier one took. Source: tool policy facts 5.4.
+ * gateway's rules, its rules for the provider, the agent's rules, its rules for the provider, the chat's rules, those
+ * for sub-agents. Each step only takes away; nothing brings back what an earlier one took. Source: tool policy facts 5.4.
  */
 export function toolPolicy(
   config: Pick<GatewayConfig, "tools" | "agents" | "channels">,
@@ -36,13 +43,14 @@ export function toolPolicy(
 ): ToolPolicy {
   const everywhere = config.tools;
   const own = config.agents.list.find(({ id }) => id === subject.agentId)?.tools ?? {};
-  const chat =
-    subject.chat === undefined || subject.chatType === "direct" ? undefined : chatRules(config.channels, subject.chat);
   const always = [
     begin(everywhere, own),
     list(everywhere),
     list(own),
-    ...(chat === undefined ? [] : [begin(chat), list(chat)]),
+    ...chatSteps(config.channels, subject),
+    ...(subject.isSubagent === true
+      ? [list({ deny: NOT_FOR_SUBAGENTS }), list(everywhere.subagents?.tools ?? {})]
+      : []),
   ];
   return (tool, model) => {
     if (!always.every((step) => step(tool))) return false;
@@ -55,6 +63,15 @@ export function toolPolicy(
 }
 
 type Step = (tool: string) => boolean;
+
+/** What the chat says: of every sender, or of nobody in particular where the sender is not known. */
+function chatSteps(channels: GatewayConfig["channels"], { chat, chatType, senders = [] }: ToolSubject): Step[] {
+  if (chat === undefined || chatType === "direct") return [];
+  const subjects = senders.length === 0 ? [chat] : senders.map((senderId) => ({ ...chat, senderId }));
+  return subjects
+    .map((subject) => chatRules(channels, subject))
+    .flatMap((rules) => (rules === undefined ? [] : [begin(rules), list(rules)]));
+}
 
 /** The profile: the narrower place's stands for the wider one's. */
 function begin(wider: ToolRules, narrower: ToolRules = {}): Step {

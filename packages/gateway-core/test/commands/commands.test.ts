@@ -183,9 +183,13 @@ describe("chat commands in a chat", () => {
     expect(await walk.turnQueue.open(KEY)).toEqual([]);
   });
 
-  it("says plainly that it does not compact on request", async () => {
+  it("has the conversation summarised with /compact, once whatever it says besides", async () => {
     await using walk = await open();
-    expect(await ask(walk, "/compact keep the names")).toContain("can not summarise a conversation on request");
+    expect(await ask(walk, "/compact")).toBe("There is nothing to summarise here yet.");
+    await ask(walk, "hello");
+    expect(await ask(walk, "/compact keep the names")).toContain("Summarised");
+    expect(walk.agent.compacted?.wish).toEqual({ instructions: "keep the names" });
+    expect(walk.agent.turns).toHaveLength(1);
   });
 
   it("stores how the queue behaves for the session", async () => {

@@ -1,4 +1,4 @@
-import type { Agent, AgentTurn, TranscriptMessage, TurnPart } from "../../src/ports.ts";
+import type { Agent, AgentTurn, CompactionWish, TranscriptMessage, TurnPart } from "../../src/ports.ts";
 
 const USAGE = { input: 3, output: 5, cacheRead: 0, cacheWrite: 0, total: 8 };
 
@@ -14,6 +14,22 @@ export class ScriptedAgent implements Agent {
     this.turns.push(turn);
     yield { type: "model", provider: "scripted", model: "test" };
     yield* this.script(turn, signal);
+  }
+
+  /** The last thing asked of `compact`. */
+  compacted: { readonly turn: AgentTurn; readonly wish: CompactionWish } | undefined;
+
+  async *compact(turn: AgentTurn, wish: CompactionWish): AsyncIterable<TurnPart> {
+    this.compacted = { turn, wish };
+    yield { type: "model", provider: "scripted", model: "test" };
+    const old = turn.history.slice(0, -(wish.keepMessages ?? 0) || undefined);
+    const last = old.at(-1);
+    if (!last) return yield finishPart([]);
+    const text = `Summary of ${old.length} messages.`;
+    yield { type: "compaction", summary: text, tokensBefore: 90, tokensAfter: 10 };
+    const content = [{ type: "text", text }] as const;
+    const keptSince = turn.history[old.length]?.timestamp ?? last.timestamp + 1;
+    yield finishPart([{ role: "compaction", content, timestamp: 2, keptSince, tokensBefore: 90, tokensAfter: 10 }]);
   }
 
   async listModels() {

@@ -156,7 +156,7 @@ export async function openWalk(options: WalkOptions) {
       defaultModel: () => agent.defaultModel(),
       models: async () => options.models ?? [{ reference: "scripted/test", contextWindow: 8_000 }],
       defaults: () => ({ thinking: "off", queueMode: "followup", activation: "mention" }),
-      openTurns: async (sessionKey) => (await turnQueue.open(sessionKey)).length,
+      openTurns: (sessionKey) => turnQueue.countOpenWithSubagents(sessionKey),
     },
     () => options.resetTriggers ?? [],
   );

@@ -120,6 +120,26 @@ describe("toolPolicy", () => {
     expect(left({ channels }, { chat: GROUP, chatType: "direct" })).toEqual(TOOLS);
   });
 
+  it("is that of every sender whose messages were put together", () => {
+    const toolsBySender = { "7": { deny: ["exec"] }, "telegram:8": { deny: ["cron"] }, "*": { profile: "minimal" } };
+    const channels = { telegram: { groups: { "-100": { toolsBySender } } } };
+    const of = (...senders: string[]) => left({ channels }, { chat: GROUP, senders });
+    expect(of("7")).toEqual(TOOLS.filter((tool) => tool !== "exec"));
+    expect(of("7", "8")).toEqual(TOOLS.filter((tool) => tool !== "exec" && tool !== "cron"));
+    expect(of("7", "9")).toEqual(["session_status"]);
+    expect(of()).toEqual(["session_status"]);
+  });
+
+  it("of a sub-agent has no tools for sessions, and what tools.subagents leaves of the others", () => {
+    const of = (tools: { allow?: string[]; deny?: string[] }) =>
+      left({ tools: { subagents: { tools } } }, { isSubagent: true });
+    const sessions = new Set(["sessions_list", "sessions_history", "sessions_send", "sessions_spawn"]);
+    expect(of({})).toEqual(TOOLS.filter((tool) => !sessions.has(tool)));
+    expect(of({ deny: ["exec"] })).toEqual(TOOLS.filter((tool) => !sessions.has(tool) && tool !== "exec"));
+    expect(of({ allow: ["web_fetch", "sessions_send"] })).toEqual(["web_fetch"]);
+    expect(left({ tools: { subagents: { tools: { deny: ["*"] } } } })).toEqual(TOOLS);
+  });
+
   it("no narrower step gives back what an earlier one took", () => {
     const entries = fc.array(
       fc.constantFrom(...TOOLS, "*", "group:web", "group:plugins", "group:openclaw", "sessions_*", "nonsense"),

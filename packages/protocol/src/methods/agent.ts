@@ -35,7 +35,15 @@ export const agent = defineMethod({
     lane: line.optional(),
     extraSystemPrompt: z.string().max(262_144).optional(),
     label: line.optional(),
-    spawnedBy: sessionKey.optional(),
+    spawnedBy: sessionKey
+      .optional()
+      .describe(
+        "The session that asks: a sub-agent's session reports to it, with the lane nested the two go on writing to each other.",
+      ),
+    cleanup: z
+      .enum(["keep", "delete"])
+      .optional()
+      .describe("delete forgets a sub-agent's session when it has reported."),
     idempotencyKey,
   }),
   accepted: z.object({

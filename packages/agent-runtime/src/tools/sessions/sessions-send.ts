@@ -58,13 +58,21 @@ async function send(input: unknown, { context, signal, agentToAgent }: Sending):
   }
   const seconds = Math.min(numberField(input, "timeoutSeconds") ?? DEFAULT_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS);
   const runId = `${context.runId}:${context.toolCallId}`;
-  const run = context.call("agent", {
+  const request = {
     sessionKey,
     message,
     extraSystemPrompt: introduction(context),
+    // The two go on writing to each other when this answer is there.
+    spawnedBy: context.sessionKey,
+    lane: "nested",
     deliver: false,
     idempotencyKey: runId,
-  });
+  };
+  if (seconds === 0) {
+    await context.start("agent", request);
+    return { text: "Accepted. The session's answer is not waited for.", details: { runId, status: "accepted" } };
+  }
+  const run = context.call("agent", request);
   const answer = await within(run, seconds * 1_000, signal);
   if (answer === undefined) return stillRunning(runId, seconds);
   const text = (answer.result?.payloads ?? [])
@@ -91,9 +99,6 @@ async function exists(sessionKey: string, context: ToolContext): Promise<boolean
 }
 
 function stillRunning(runId: string, seconds: number): ToolResult {
-  if (seconds === 0) {
-    return { text: "Accepted. The session's answer is not waited for.", details: { runId, status: "accepted" } };
-  }
   const text = `No answer within ${seconds} seconds. The session goes on working on it; sessions_history shows what it comes to.`;
   return { text, details: { runId, status: "timeout", error: text } };
 }

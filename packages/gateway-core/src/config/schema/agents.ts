@@ -10,11 +10,9 @@ import {
   memorySearchPart,
   modelChoicePart,
   sandboxPart,
-  subagentDefaultsPart,
-  subagentsPart,
 } from "./later/agents.ts";
 import { groupChatSchema } from "./conversation/group-chat.ts";
-import { flag, later, laterPart, opaque, text, texts, whole } from "./notes.ts";
+import { flag, later, laterPart, opaque, part, text, texts, whole } from "./notes.ts";
 import { agentToolsSchema } from "./tools.ts";
 
 const modelChoice = z.union([
@@ -99,7 +97,17 @@ const defaults = z.strictObject({
   verboseDefault: later(z.enum(["off", "on", "full"]), "off"),
   elevatedDefault: later(z.enum(["off", "on", "ask", "full"]), "off"),
   mediaMaxMb: later(z.number().positive()),
-  subagents: laterPart(subagentDefaultsPart),
+  subagents: part("Sub-agents: turns of their own that a turn starts with sessions_spawn.", () =>
+    z.strictObject({
+      model: modelChoice.optional().describe("Their model; the agent's own without it."),
+      maxConcurrent: whole(1, 1_000, "How many run at once, beside maxConcurrent. 8 without it.").optional(),
+      archiveAfterMinutes: whole(
+        0,
+        525_600,
+        "Their sessions are deleted after so long, at the next hourly tidying; 0 is never. 60 without it.",
+      ).optional(),
+    }),
+  ),
   blockStreamingDefault: later(z.enum(["on", "off"]), "off"),
   blockStreamingBreak: later(z.enum(["text_end", "message_end"])),
   blockStreamingChunk: laterPart(blockChunkPart),
@@ -138,7 +146,12 @@ const agent = z.strictObject({
     .describe("Overrides agents.defaults.heartbeat; once an agent has it, only such agents have heartbeats."),
   humanDelay: laterPart(humanDelayPart, { mode: "off" }),
   sandbox: laterPart(sandboxPart, { mode: "off" }),
-  subagents: laterPart(subagentsPart),
+  subagents: part("Sub-agents that this agent starts.", () =>
+    z.strictObject({
+      allowAgents: texts("Agents that it may give tasks to, * for any; only itself without it.").optional(),
+      model: modelChoice.optional().describe("Overrides agents.defaults.subagents.model."),
+    }),
+  ),
   tools: agentToolsSchema.optional().describe("What the agent's model may call."),
 });
 

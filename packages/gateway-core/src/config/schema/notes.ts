@@ -36,6 +36,23 @@ export function laterPart(build: () => z.ZodType, ...inert: readonly unknown[]):
   return later(part, ...inert);
 }
 
+/**
+ * A part with effect, with a schema that is only built for files that have the part. It gives what is written: such a
+ * schema has no defaults.
+ */
+export function part<S extends z.ZodType>(
+  description: string,
+  build: () => S,
+): z.ZodOptional<z.ZodType<z.output<S>, z.input<S>>> {
+  const checked = z.unknown().superRefine((value, context) => {
+    if (value === undefined) return;
+    const result = build().safeParse(value, { jitless: true });
+    for (const issue of result.error?.issues ?? []) context.addIssue({ ...issue, path: [...issue.path] });
+  });
+  keyNotes.set(checked, { part: build });
+  return (checked as z.ZodType<z.output<S>, z.input<S>>).optional().describe(description);
+}
+
 /** A text that is a credential. */
 export function secretText(description: string): z.ZodString {
   const schema = z.string().min(1).describe(description);

@@ -9,7 +9,7 @@ import {
   firecrawlPart,
   webSearchPart,
 } from "./later/tools.ts";
-import { flag, later, laterPart, opaque, text, texts, whole } from "./notes.ts";
+import { flag, later, laterPart, opaque, part, text, texts, whole } from "./notes.ts";
 import { mcpSchema } from "./mcp.ts";
 import { toolRules } from "./tool-rules.ts";
 
@@ -22,11 +22,17 @@ const execSchema = z.strictObject({
   ask: z
     .enum(["off", "on-miss", "always"])
     .default("on-miss")
-    .describe("When an operator has to agree. Nobody can be asked in this version: what needs a yes is refused."),
+    .describe("When an operator has to agree: never, to what is not listed, or always."),
   allowlist: texts(
     "Programs that may run, as globs of their resolved paths; * stands for all but a slash, ** for all.",
   ).default([]),
   pathPrepend: texts("Directories to search before those of PATH.").default([]),
+  safeBins: texts(
+    "Of jq, grep, cut, sort, uniq, head, tail, tr and wc, those that need no entry where they only work on what is piped into them.",
+  ).default(["jq", "grep", "cut", "sort", "uniq", "head", "tail", "tr", "wc"]),
+  approvalTimeoutSec: whole(1, 3_600, "How long operators have to decide; what they do not decide is refused.").default(
+    120,
+  ),
   timeoutSec: whole(1, 86_400, "A program is ended after this many seconds.").default(1_800),
   ...execLater,
 });
@@ -57,7 +63,19 @@ export const toolsSchema = z.strictObject({
     })
     .optional()
     .describe("Agents among themselves."),
-  subagents: laterPart(nestedToolsPart),
+  subagents: part(
+    "Tools of sub-agents, within what everything else allows. The tools for sessions are never among them.",
+    () =>
+      z.strictObject({
+        tools: z
+          .strictObject({
+            allow: texts("Only these tools.").optional(),
+            deny: texts("Never these tools.").optional(),
+          })
+          .optional()
+          .describe("Names, patterns with *, or groups."),
+      }),
+  ),
   sandbox: laterPart(nestedToolsPart),
   elevated: laterPart(elevatedPart, { enabled: false }),
   exec: execSchema.optional().describe("Running programs on the gateway's machine."),

@@ -24,16 +24,6 @@ export const blockChunkPart = () =>
 export const blockCoalescePart = () =>
   z.strictObject({ minChars: count().optional(), maxChars: count().optional(), idleMs: count().optional() });
 
-export const subagentDefaultsPart = () =>
-  z.strictObject({
-    model: modelChoicePart().optional(),
-    maxConcurrent: z.int().positive().optional(),
-    archiveAfterMinutes: count().optional(),
-  });
-
-export const subagentsPart = () =>
-  z.strictObject({ allowAgents: z.array(z.string()).optional(), model: modelChoicePart().optional() });
-
 export const compactionPart = () =>
   z.strictObject({
     mode: z.enum(["default", "safeguard"]).optional(),

@@ -5,8 +5,6 @@ import { opaque } from "../notes.ts";
 const count = () => z.int().nonnegative();
 const text = () => z.string().optional();
 
-export const pingPongPart = () => z.strictObject({ maxPingPongTurns: z.int().min(0).max(5).optional() });
-
 export const ttsPart = () =>
   z.strictObject({
     auto: z.enum(["off", "always", "inbound", "tagged"]).optional(),

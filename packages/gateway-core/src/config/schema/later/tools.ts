@@ -22,7 +22,6 @@ export const execLater = {
   approvalRunningNoticeMs: later(count()),
   host: later(z.enum(["sandbox", "gateway", "node"]), "gateway"),
   node: later(z.string()),
-  safeBins: later(z.array(z.string())),
   applyPatch: later(z.strictObject({ enabled: z.boolean().optional(), allowModels: names() }), { enabled: false }),
 };
 
