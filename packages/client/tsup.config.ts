@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/transport/node.ts", "src/transport/browser.ts"],
+  entry: ["src/index.ts", "src/node.ts", "src/transport/node.ts", "src/transport/browser.ts"],
   format: ["esm"],
   target: "es2022",
   dts: false,

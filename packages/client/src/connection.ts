@@ -5,7 +5,7 @@ import type { ResolvedOptions } from "./options.ts";
 import { type NewRequest, PendingRequests } from "./pending.ts";
 import { Session, type SessionListener } from "./session.ts";
 import type { OpenTransport } from "./transport/transport.ts";
-import { type BuildConnectParams, sharedSecretParams } from "./wire/connect-params.ts";
+import { Introduction } from "./wire/introduction.ts";
 
 /** Where the client stands with its gateway. */
 export type ConnectionState =
@@ -30,6 +30,8 @@ export interface ConnectionOptions {
 
 /** A connection that lasted so long was a good one: the next loss starts the backoff anew. */
 const GOOD_CONNECTION_MS = 10_000;
+/** Ways of one connection to say who it is: the newer signature, the older one, and with the device's own token. */
+const MAX_INTRODUCTIONS = 3;
 /** How long to wait for a gateway that is starting and does not say how long it takes. */
 const STARTING_WAIT_MS = 500;
 /** The close code of a gateway that has not started yet. */
@@ -40,7 +42,7 @@ const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 /** Keeps one session alive: connects, notices a loss, waits, connects again, and carries the pending requests over. */
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #buildParams: BuildConnectParams;
+  readonly #introduction: Introduction;
   readonly #pending: PendingRequests;
   readonly #lifetime = new AbortController();
   #state: ConnectionState = { state: "connecting", attempt: 1 };
@@ -54,7 +56,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#buildParams = () => sharedSecretParams(options.client, this.#resume);
+    this.#introduction = new Introduction(options.client);
     this.#pending = new PendingRequests(options.client.requestTimeoutMs);
   }
 
@@ -108,13 +110,29 @@ export class Connection {
     await session?.close(1000, "client closed");
   }
 
-  #connect(signal: AbortSignal, timeoutMs: number): Promise<void> {
+  /** Connects; a client with a device may have more than one way to say who it is. */
+  async #connect(signal: AbortSignal, timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    for (let introductions = 1; ; introductions += 1) {
+      try {
+        await this.#openSession(signal, Math.max(1, deadline - Date.now()));
+        break;
+      } catch (thrown) {
+        const mayTry = thrown instanceof ClientError && introductions < MAX_INTRODUCTIONS;
+        if (!mayTry || !(await this.#introduction.refused(thrown))) throw thrown;
+      }
+    }
+    // A device's token that can not be kept is given again next time.
+    if (this.#hello !== undefined) await this.#introduction.accepted(this.#hello).catch(reportUncaught);
+  }
+
+  #openSession(signal: AbortSignal, timeoutMs: number): Promise<void> {
     const { client, openTransport, listener } = this.#options;
     return Session.open(
       {
         url: client.url,
         openTransport,
-        buildParams: this.#buildParams,
+        buildParams: (challenge) => this.#introduction.build(challenge, this.#resume),
         connectTimeoutMs: timeoutMs,
         listener: {
           opened: (session) => this.#opened(session),

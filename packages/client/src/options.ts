@@ -1,5 +1,6 @@
 import { MINIMUM_PROTOCOL_VERSION, PROTOCOL_VERSION, type Role } from "@openclaw/protocol";
 
+import type { Device } from "./device/device.ts";
 import { ClientError } from "./errors.ts";
 import { exponentialBackoff, type ReconnectPolicy } from "./reconnect-policy.ts";
 
@@ -11,6 +12,11 @@ export interface ClientOptions {
   readonly token?: string;
   /** The gateway's password, where it uses one (`gateway.auth.password`). */
   readonly password?: string;
+  /**
+   * Who this client is by a key of its own, from `openDevice`. The gateway may have to approve it once; it then gives
+   * the device a token, which is kept in it and shown when no other secret is given or the given one is wrong.
+   */
+  readonly device?: Device;
   readonly client: {
     /** Which program; a program of your own says `gateway-client`. */
     readonly id: string;
