@@ -71,7 +71,7 @@ interface NodeTurn {
 
 async function beginTurn(turn: NodeTurn, context: NodeEventContext): Promise<void> {
   const { node, messages, ids } = context;
-  takeFrom(node.turns, context);
+  takeFrom(node.allowance.turns, context);
   const target = await findSessionTarget(context, turn.sessionKey);
   await messages.submit(`node:${node.facts.nodeId}`, {
     idempotencyKey: ids.uuid(),
@@ -97,7 +97,7 @@ async function noteProgram(
   const runId = text(fields, "runId", MAX_COMMAND);
   if (node.facts.dialect === 4 && (runId === undefined || !node.hasRun(runId))) return "unmatched_exec_event";
   if (fields["suppressNotifyOnExit"] === true) return undefined;
-  takeFrom(node.notes, context);
+  takeFrom(node.allowance.notes, context);
   const sessionKey = await sessionOfProgram(fields, context);
   await scheduled.notes.add(store, sessionKey, programLine(what, fields, node));
   return undefined;

@@ -23,3 +23,30 @@ export class Allowance {
     return Math.ceil((1 - this.#left) / this.#perMs);
   }
 }
+
+const MINUTE_MS = 60_000;
+const MAX_NODES = 1_024;
+
+/** What a node may cause: lines that it leaves for sessions, and turns that it begins. */
+export interface NodeAllowance {
+  readonly notes: Allowance;
+  readonly turns: Allowance;
+}
+
+/** The allowances of nodes. Connecting again does not renew one. */
+export class NodeAllowances {
+  readonly #byNode = new Map<string, NodeAllowance>();
+
+  of(nodeId: string, now: number): NodeAllowance {
+    const allowance = this.#byNode.get(nodeId) ?? {
+      notes: new Allowance(60, MINUTE_MS, now),
+      turns: new Allowance(12, MINUTE_MS, now),
+    };
+    // The last one is the one of the node that connected last.
+    this.#byNode.delete(nodeId);
+    this.#byNode.set(nodeId, allowance);
+    const oldest = this.#byNode.keys().next().value;
+    if (this.#byNode.size > MAX_NODES && oldest !== undefined) this.#byNode.delete(oldest);
+    return allowance;
+  }
+}

@@ -1,14 +1,10 @@
 import type { Dialect } from "@openclaw/protocol";
 
-import { Allowance } from "./allowance.ts";
+import type { NodeAllowance } from "./allowance.ts";
 import { type NodeDescription, type NodeSurface } from "./surface.ts";
 
 const MAX_SESSIONS = 64;
 const MAX_RUN_IDS = 256;
-const MINUTE_MS = 60_000;
-/** Lines that a node may leave for sessions, and turns that it may begin. */
-const NOTES_PER_MINUTE = 60;
-const TURNS_PER_MINUTE = 12;
 
 export interface LiveNodeFacts {
   readonly connectionId: string;
@@ -26,8 +22,7 @@ export interface LiveNodeFacts {
 /** One connection of a node, and what is known of it while it lasts. */
 export class LiveNode {
   readonly facts: LiveNodeFacts;
-  readonly notes: Allowance;
-  readonly turns: Allowance;
+  readonly allowance: NodeAllowance;
   /** What an operator approved of its offer, or all of it for nodes of protocol 3; undefined before. */
   approved: NodeSurface | undefined;
   pendingRequestId: string | undefined;
@@ -38,10 +33,9 @@ export class LiveNode {
   readonly #sessions = new Set<string>();
   readonly #runIds = new Set<string>();
 
-  constructor(facts: LiveNodeFacts) {
+  constructor(facts: LiveNodeFacts, allowance: NodeAllowance) {
     this.facts = facts;
-    this.notes = new Allowance(NOTES_PER_MINUTE, MINUTE_MS, facts.connectedAt);
-    this.turns = new Allowance(TURNS_PER_MINUTE, MINUTE_MS, facts.connectedAt);
+    this.allowance = allowance;
   }
 
   get sessions(): ReadonlySet<string> {

@@ -1,11 +1,12 @@
 import type { Dialect, EventName, EventPayload } from "@openclaw/protocol";
 
 import type { Clock, Ids, Logger, Store } from "../ports.ts";
+import { NodeAllowances } from "./allowance.ts";
 import { type ApprovedRequest, NodeApprovals } from "./approvals.ts";
 import { type CommandSettings, platformOf, refusalOf } from "./command-policy.ts";
 import { NodeFailure } from "./failures.ts";
 import { type CommandResult, Invocations, type NodeAnswer } from "./invocations.ts";
-import { LiveNode, LiveNodes } from "./live-nodes.ts";
+import { LiveNode, type LiveNodeFacts, LiveNodes } from "./live-nodes.ts";
 import { type KnownNode, NodeTable } from "./node-table.ts";
 import { nodeView, type NodeView } from "./node-view.ts";
 import { requestView } from "./request-view.ts";
@@ -83,6 +84,7 @@ export class Nodes implements AsyncDisposable {
   readonly #table: NodeTable;
   readonly #live = new LiveNodes();
   readonly #invocations: Invocations;
+  readonly #allowances = new NodeAllowances();
   readonly #writes = new Set<Promise<void>>();
 
   constructor(dependencies: NodesDependencies) {
@@ -108,31 +110,8 @@ export class Nodes implements AsyncDisposable {
 
   /** A node was let in. What may be used of it is known a moment later; everything that needs to know waits for that. */
   connected(connection: NodeConnection): void {
-    const { clock } = this.#dependencies;
-    const { connectionId, dialect, deviceId, client, caps, claims, ip } = connection;
-    const { id: clientId, mode: clientMode, ...named } = client;
-    const { displayName, platform, version, deviceFamily, modelIdentifier } = named;
-    const pathEnv = boundedPath(claims?.pathEnv);
-    const node = new LiveNode({
-      connectionId,
-      nodeId: deviceId ?? clientId,
-      ...(deviceId === undefined ? {} : { deviceId }),
-      dialect,
-      isLocal: ip === undefined,
-      description: boundedDescription({
-        clientId,
-        clientMode,
-        displayName,
-        platform,
-        version,
-        deviceFamily,
-        modelIdentifier,
-        remoteIp: ip,
-      }),
-      declared: boundedSurface({ ...claims, caps }),
-      ...(pathEnv === undefined ? {} : { pathEnv }),
-      connectedAt: clock.now(),
-    });
+    const facts = factsOf(connection, this.#dependencies.clock.now());
+    const node = new LiveNode(facts, this.#allowances.of(facts.nodeId, facts.connectedAt));
     this.#live.add(node);
     node.admitted = this.#write("a node could not be admitted", () => this.#admit(node));
   }
@@ -331,6 +310,24 @@ export class Nodes implements AsyncDisposable {
     this.#writes.add(writing);
     return writing;
   }
+}
+
+function factsOf(connection: NodeConnection, connectedAt: number): LiveNodeFacts {
+  const { connectionId, dialect, deviceId, client, caps, claims, ip: remoteIp } = connection;
+  const { id: clientId, mode: clientMode, displayName, platform, version, deviceFamily, modelIdentifier } = client;
+  const pathEnv = boundedPath(claims?.pathEnv);
+  const named = { clientId, clientMode, displayName, platform, version, deviceFamily, modelIdentifier };
+  return {
+    connectionId,
+    nodeId: deviceId ?? clientId,
+    ...(deviceId === undefined ? {} : { deviceId }),
+    dialect,
+    isLocal: remoteIp === undefined,
+    description: boundedDescription({ ...named, remoteIp }),
+    declared: boundedSurface({ ...claims, caps }),
+    ...(pathEnv === undefined ? {} : { pathEnv }),
+    connectedAt,
+  };
 }
 
 /** Nodes of protocol 4 are told by which id they tell how the program ended. Source: wire facts 20.8. */

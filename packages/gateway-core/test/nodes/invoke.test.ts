@@ -48,7 +48,7 @@ describe.each([3, 4] as const)("R6.9 node.invoke of a node and an operator of pr
     expect(ran.payload).toMatchObject({ payload: { stdout: "hi" }, payloadJSON: '{"stdout":"hi"}' });
     const runParams: unknown = JSON.parse(node.invocations.at(-1)?.paramsJSON ?? "null");
     expect(runParams).toEqual(
-      protocol === 4 ? { command: ["echo", "hi"], runId: expect.any(String) } : { command: ["echo", "hi"] },
+      protocol === 4 ? { command: ["echo", "hi"], runId: expect.any(String) as unknown } : { command: ["echo", "hi"] },
     );
 
     const failed = await invoke(operator, { nodeId, command: "browser.proxy" });
@@ -207,7 +207,7 @@ describe("DESIGN promise 7 node.invoke", () => {
     const request = { nodeId: node.id, command: "system.which", idempotencyKey: "k1" };
     await gateway.call("node.invoke", request);
     await expect(gateway.call("node.invoke", request)).rejects.toMatchObject({
-      message: expect.stringContaining("use a new key"),
+      message: expect.stringContaining("use a new key") as unknown,
       details: { reason: "already-dispatched" },
     });
     expect(node.invocations).toHaveLength(1);

@@ -32,9 +32,9 @@ describe("R6.7 and R6.8 node.list and node.describe", () => {
       connected: true,
     };
     const { payload } = await operator.request("node.list", {});
-    expect(payload).toMatchObject({ ts: expect.any(Number), nodes: [row] });
+    expect(payload).toMatchObject({ ts: expect.any(Number) as unknown, nodes: [row] });
     const described = await operator.request("node.describe", { nodeId: node.id });
-    expect(described.payload).toMatchObject({ ts: expect.any(Number), ...row });
+    expect(described.payload).toMatchObject({ ts: expect.any(Number) as unknown, ...row });
     expect((await operator.request("node.describe", { nodeId: "nope" })).error?.message).toBe("unknown nodeId");
     expect((await operator.request("node.pair.list")).payload).toEqual({ pending: [], paired: [] });
 
@@ -88,7 +88,7 @@ describe("protocol 4: what a node offers waits for an operator", () => {
     await using node = await gateway.connectNode({ caps: ["system", "canvas"], commands });
     const requested = await operator.event("node.pair.requested");
     expect(requested.payload).toEqual({
-      requestId: expect.any(String),
+      requestId: expect.any(String) as unknown,
       nodeId: node.id,
       clientId: "node-host",
       clientMode: "node",
@@ -100,7 +100,7 @@ describe("protocol 4: what a node offers waits for an operator", () => {
       requiredApproveScopes: ["operator.pairing", "operator.admin"],
       permissions: {},
       silent: true,
-      ts: expect.any(Number),
+      ts: expect.any(Number) as unknown,
     });
     const requestId = requested.payload?.["requestId"];
     const waiting = await operator.request("node.list");
@@ -124,7 +124,7 @@ describe("protocol 4: what a node offers waits for an operator", () => {
     expect((await node.request("node.runnerInventory.update", { workerHost: { enabled: false } })).error).toMatchObject(
       {
         code: "UNAVAILABLE",
-        message: expect.stringContaining(`openclaw nodes approve ${String(requestId)}`),
+        message: expect.stringContaining(`openclaw nodes approve ${String(requestId)}`) as unknown,
       },
     );
     expect((await node.request("node.skills.update", { skills: [] })).payload).toEqual({ nodeId: node.id, skills: [] });
@@ -137,7 +137,7 @@ describe("protocol 4: what a node offers waits for an operator", () => {
     const approved = await operator.request("node.pair.approve", { requestId });
     expect(approved.payload).toMatchObject({ requestId, node: { nodeId: node.id, commands: HOST.commands } });
     expect(approved.payload?.["node"]).not.toHaveProperty("token");
-    const resolved = { requestId, nodeId: node.id, decision: "approved", ts: expect.any(Number) };
+    const resolved = { requestId, nodeId: node.id, decision: "approved", ts: expect.any(Number) as unknown };
     expect((await operator.event("node.pair.resolved")).payload).toEqual(resolved);
     const told = await node.event("node.pair.resolved");
     expect(told.payload).toEqual(resolved);
@@ -218,7 +218,12 @@ describe("R6.10 node.pair.* of protocol 3", () => {
     const request = asked.payload?.["request"] as { requestId: string };
     expect(asked.payload).toEqual({
       status: "pending",
-      request: { requestId: expect.any(String), ...tablet, isRepair: false, ts: expect.any(Number) },
+      request: {
+        requestId: expect.any(String) as unknown,
+        ...tablet,
+        isRepair: false,
+        ts: expect.any(Number) as unknown,
+      },
       created: true,
     });
     expect((await operator.event("node.pair.requested")).payload).toEqual(request);
@@ -227,8 +232,12 @@ describe("R6.10 node.pair.* of protocol 3", () => {
     expect(operator.events("node.pair.requested")).toHaveLength(1);
 
     const approved = await operator.request("node.pair.approve", { requestId: request.requestId });
-    const { token, ...node } = approved.payload?.["node"] as { token: string };
-    expect(node).toMatchObject({ ...tablet, createdAtMs: expect.any(Number), approvedAtMs: expect.any(Number) });
+    const { token, ...node } = (approved.payload?.["node"] ?? {}) as { token?: string };
+    expect(node).toMatchObject({
+      ...tablet,
+      createdAtMs: expect.any(Number) as unknown,
+      approvedAtMs: expect.any(Number) as unknown,
+    });
     const kinds = operator.frames.flatMap((frame) =>
       frame.event === "node.pair.resolved" ? ["event"] : frame === approved ? ["answer"] : [],
     );
