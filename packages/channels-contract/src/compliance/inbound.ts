@@ -85,6 +85,17 @@ async function staysSilentWhereNobodyAsks({ channel, subject }: Trial): Promise<
   for (const raw of subject.payloads.silent) expect(channel.parse(deepFreeze(structuredClone(raw)))).toBeNull();
 }
 
+async function readsChangesApartFromMessages({ channel, subject }: Trial): Promise<void> {
+  const { silent, messages, unreadable } = subject.payloads;
+  for (const raw of silent) {
+    const frozen = deepFreeze(structuredClone(raw));
+    expect(channel.parseChange?.(frozen)).toEqual(channel.parseChange?.(frozen));
+  }
+  for (const { raw } of messages) expect(channel.parseChange?.(raw) ?? null).toBeNull();
+  if (channel.parseChange === undefined) return;
+  for (const raw of unreadable) expect(errorOf(() => channel.parseChange?.(raw))).toBeInstanceOf(ChannelError);
+}
+
 async function refusesWhatItCanNotRead({ channel, subject }: Trial): Promise<void> {
   for (const raw of [undefined, null, "text", 7, [], {}, ...subject.payloads.unreadable]) {
     expect(
@@ -107,6 +118,7 @@ export const inboundRules: readonly Rule[] = [
   { title: "a recorded payload is read from its JSON form, and not changed", check: readsStoredPayloads },
   { title: "stored payloads are read without a connection", check: readsStoredPayloadsUnstarted },
   { title: "payloads that ask for no answer read as null", check: staysSilentWhereNobodyAsks },
+  { title: "changes are read from their JSON form, and are no messages", check: readsChangesApartFromMessages },
   { title: "unreadable payloads are a ChannelError and nothing else", check: refusesWhatItCanNotRead },
 ];
 
