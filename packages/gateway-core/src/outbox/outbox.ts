@@ -32,6 +32,8 @@ const MAX_OPEN = 20_000;
 /** Chats that are delivered to at the same time; further ones wait their turn. */
 const MAX_ACTIVE_LANES = 64;
 const ALL_STATES: readonly OutboxState[] = ["queued", "sending", "sent", "dead", "unknown"];
+/** Between two tries to write an outcome down while the database takes nothing. */
+const WRITE_RETRY_MS = 2_000;
 /** How long an aborted attempt may take to say how it ended. */
 const LAST_WORD_MS = 2_000;
 
@@ -264,6 +266,11 @@ export class Outbox implements AsyncDisposable {
       const row = await this.#table.head(lane);
       if (!row) return undefined;
       const now = this.#dependencies.clock.now();
+      if (row.state === "sending") {
+        // This worker is the only one of the chat, and it is not sending.
+        await this.#settle(row, { outcome: "unknown", reason: "how the last attempt ended is not known" });
+        continue;
+      }
       if (row.deadlineAt <= now) {
         const why = row.reason ? `; the last attempt: ${row.reason}` : "";
         await this.#move(row, { state: "dead", code: "DEADLINE", reason: `it was not sent before its deadline${why}` });
@@ -359,7 +366,7 @@ export class Outbox implements AsyncDisposable {
   }
 
   async #move(row: OutboxRow, to: Transition): Promise<void> {
-    await this.#table.transition(row.id, to);
+    await this.#writeDown(row, to);
     const level = to.state === "dead" || to.state === "unknown" ? "warn" : "debug";
     this.#dependencies.log[level](`outbound message ${to.state}`, {
       id: row.id,
@@ -369,6 +376,25 @@ export class Outbox implements AsyncDisposable {
       ...("reason" in to ? { reason: to.reason } : {}),
     });
     if (to.state !== "queued") await this.#tellWaiters(row.id);
+  }
+
+  /** An outcome that can not be written down is kept until it can: nobody else knows what became of the message. */
+  async #writeDown(row: OutboxRow, to: Transition): Promise<void> {
+    const { clock, log } = this.#dependencies;
+    while (true) {
+      try {
+        await this.#table.transition(row.id, to);
+        return;
+      } catch (error) {
+        if (this.#stop.signal.aborted) throw error;
+        log.error("the outcome of a send can not be written down; it is tried again", {
+          id: row.id,
+          to: to.state,
+          error,
+        });
+        await clock.sleep(WRITE_RETRY_MS, this.#stop.signal);
+      }
+    }
   }
 
   async #tellWaiters(id: string): Promise<void> {
