@@ -89,6 +89,8 @@ export class OutboxWorld {
     for (const row of rows) {
       const expected = this.#model.get(row.id);
       if (row.state === "dead" && this.#model.mayBeDead(expected, this.clock.now())) expected.state = "dead";
+      // An outcome that could not be written down yet is known to the process alone.
+      if (row.state === "sending" && this.process.isRefusing) continue;
       expect({ id: row.id, state: row.state, attempts: row.attempts, labelled: row.labelled }).toEqual({
         id: row.id,
         state: expected.state,

@@ -2,6 +2,7 @@ import { createTempDirectory } from "@openclaw/testkit/temp-directory";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 
+import { GatewayError } from "../../src/errors.ts";
 import type { UnknownPolicy } from "../../src/outbox/outbox.ts";
 import type { Doom } from "../support/mortal-process.ts";
 import { PROPERTY_TIMEOUT_MS, propertyBounds } from "../support/property-bounds.ts";
@@ -36,7 +37,7 @@ function send(chatId: string, parts: number, deadlineMs: number): Command {
       .transaction((sql) => outbox.enqueueContent(sql, place, content))
       .catch((error: unknown) => {
         // Whoever asked was not told; the next process finds all of the parts, or none.
-        if (process.isDead) return [];
+        if (process.isDead || isRefusal(error)) return [];
         throw error;
       });
     for (const row of rows) model.rows.set(row.id, newModelRow(row));
@@ -64,8 +65,13 @@ function operate(action: "retry" | "discard", index: number): Command {
       if (found === before.state) Object.assign(row, before);
       return;
     }
-    expect(outcome).toBe(isAllowed ? "done" : "INVALID_REQUEST");
+    if (outcome === "UNAVAILABLE") Object.assign(row, before);
+    else expect(outcome).toBe(isAllowed ? "done" : "INVALID_REQUEST");
   });
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof GatewayError && error.code === "UNAVAILABLE";
 }
 
 /** The state of a message that a dead process left. */
@@ -89,6 +95,9 @@ const commands = fc.commands(
       .constantFrom(1_000, 20_000, 2 * MINUTE, 15 * MINUTE)
       .map((ms) => command(`pass(${ms} ms)`, (_model, world) => world.clock.advance(ms))),
     fc.tuple(fc.constantFrom("retry" as const, "discard" as const), fc.nat(10)).map((parts) => operate(...parts)),
+    fc
+      .integer({ min: 1, max: 5 })
+      .map((count) => command(`refuse(${count})`, async (_model, world) => world.process.refuse(count))),
     doom.map((when) => command(`doom(${JSON.stringify(when)})`, async (_model, world) => world.process.doom(when))),
     fc
       .constantFrom("crash" as const, "stop" as const)
@@ -112,6 +121,7 @@ it(
           await fc.asyncModelRun(() => ({ model, real: world }), steps);
           // Left alone, everything comes to an end.
           world.endings.splice(0);
+          world.process.refuse(0);
           for (let step = 0; step < 4; step += 1) {
             await world.clock.advance(HOUR / 2);
             await world.settle();

@@ -1,3 +1,4 @@
+import { GatewayError } from "../../src/errors.ts";
 import type { Clock, SqlExecutor, SqlRow, SqlValue, Store, Timer } from "../../src/ports.ts";
 import { SqliteStore } from "../../src/store/sqlite.ts";
 
@@ -18,6 +19,7 @@ export class MortalProcess implements AsyncDisposable {
   readonly #timers = new Set<Timer>();
   #doom: Doom | undefined;
   #isDead = false;
+  #refusals = 0;
 
   constructor(databaseFile: string, clock: Clock) {
     this.#opened = SqliteStore.open(databaseFile);
@@ -34,9 +36,18 @@ export class MortalProcess implements AsyncDisposable {
     return this.#opened;
   }
 
+  get isRefusing(): boolean {
+    return this.#refusals > 0;
+  }
+
   /** Lets it die at a later commit. */
   doom(doom: Doom): void {
     this.#doom = doom;
+  }
+
+  /** Lets its next transactions fail, as on a full disk; it lives on. 0 heals it. */
+  refuse(transactions: number): void {
+    this.#refusals = transactions;
   }
 
   /** Kills it now. */
@@ -54,6 +65,10 @@ export class MortalProcess implements AsyncDisposable {
   #mortalStore(inner: SqliteStore): Store {
     const transaction = async <T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> => {
       if (this.#isDead) return gone();
+      if (this.#refusals > 0) {
+        this.#refusals -= 1;
+        throw new GatewayError("UNAVAILABLE", "The disk is full.");
+      }
       const doom = this.#doom;
       if (doom) this.#doom = { ...doom, commits: doom.commits - 1 };
       if (doom?.commits !== 1) return inner.transaction(work);
