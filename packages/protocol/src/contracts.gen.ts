@@ -2,6 +2,7 @@
 import { agentAssistantData, agentLifecycleData, agentToolData, chatAbortResult, chatSendStatus, runMeta, runPayload, runResult } from "./entities/run.ts";
 import { agentHealth, configHealth, eventLoopHealth, healthProblem, healthSnapshot, heartbeatSettings, recentSession, sessionStoreSummary } from "./entities/health.ts";
 import { agentIdentity, agentRow, modelInfo } from "./entities/model.ts";
+import { approvalRecord, execApprovalOutcome, execApprovalsDocument, execApprovalsSnapshot, execCommandRequest, execDecision, pendingExecApproval } from "./entities/exec-approval.ts";
 import { attachment, chatMessage, contentBlock, tokenUsage, usageCost } from "./entities/message.ts";
 import { channelAccountStatus, channelHealth, channelIdentity, channelMeta, channelProbe, channelState, channelSummary, linkChannel, statusIssue } from "./entities/channel.ts";
 import { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, resumeOffer, resumePoint, sessionDefaults, snapshot } from "./entities/connect.ts";
@@ -12,6 +13,7 @@ import { deliveryContext, sessionEntry, sessionKind, sessionModelDefaults, sessi
 import { deviceTokenRow, pairedDevice, pendingDevice } from "./entities/device.ts";
 import { errorCode, errorShape, eventFrame, requestFrame, responseFrame, stateVersion } from "./entities/frame.ts";
 import { heartbeatReport } from "./entities/heartbeat.ts";
+import { httpError, liveness, readiness, startup } from "./entities/probe.ts";
 import { inboxRow, inboxState } from "./entities/inbox.ts";
 import { messageButton } from "./entities/content.ts";
 import { nodeError, nodeRow, pairedNode, pendingNode } from "./entities/node.ts";
@@ -26,6 +28,8 @@ import { connectChallengeEvent } from "./events/connect.challenge.ts";
 import { cronEvent } from "./events/cron.ts";
 import { devicePairRequestedEvent } from "./events/device.pair.requested.ts";
 import { devicePairResolvedEvent } from "./events/device.pair.resolved.ts";
+import { execApprovalRequestedEvent } from "./events/exec.approval.requested.ts";
+import { execApprovalResolvedEvent } from "./events/exec.approval.resolved.ts";
 import { healthEvent } from "./events/health.ts";
 import { heartbeatEvent } from "./events/heartbeat.ts";
 import { nodeInvokeCancelEvent } from "./events/node.invoke.cancel.ts";
@@ -39,6 +43,8 @@ import { agent as agentMethod } from "./methods/agent.ts";
 import { agentIdentityGet as agentIdentityGetMethod } from "./methods/agent.identity.get.ts";
 import { agentWait as agentWaitMethod } from "./methods/agent.wait.ts";
 import { agentsList as agentsListMethod } from "./methods/agents.list.ts";
+import { approvalGet as approvalGetMethod } from "./methods/approval.get.ts";
+import { approvalHistory as approvalHistoryMethod } from "./methods/approval.history.ts";
 import { channelsLogout as channelsLogoutMethod } from "./methods/channels.logout.ts";
 import { channelsStatus as channelsStatusMethod } from "./methods/channels.status.ts";
 import { chatAbort as chatAbortMethod } from "./methods/chat.abort.ts";
@@ -67,6 +73,15 @@ import { deviceScopesRequestUpgrade as deviceScopesRequestUpgradeMethod } from "
 import { deviceScopesWaitUpgrade as deviceScopesWaitUpgradeMethod } from "./methods/device.scopes.waitUpgrade.ts";
 import { deviceTokenRevoke as deviceTokenRevokeMethod } from "./methods/device.token.revoke.ts";
 import { deviceTokenRotate as deviceTokenRotateMethod } from "./methods/device.token.rotate.ts";
+import { execApprovalGet as execApprovalGetMethod } from "./methods/exec.approval.get.ts";
+import { execApprovalList as execApprovalListMethod } from "./methods/exec.approval.list.ts";
+import { execApprovalRequest as execApprovalRequestMethod } from "./methods/exec.approval.request.ts";
+import { execApprovalResolve as execApprovalResolveMethod } from "./methods/exec.approval.resolve.ts";
+import { execApprovalWaitDecision as execApprovalWaitDecisionMethod } from "./methods/exec.approval.waitDecision.ts";
+import { execApprovalsGet as execApprovalsGetMethod } from "./methods/exec.approvals.get.ts";
+import { execApprovalsNodeGet as execApprovalsNodeGetMethod } from "./methods/exec.approvals.node.get.ts";
+import { execApprovalsNodeSet as execApprovalsNodeSetMethod } from "./methods/exec.approvals.node.set.ts";
+import { execApprovalsSet as execApprovalsSetMethod } from "./methods/exec.approvals.set.ts";
 import { health as healthMethod } from "./methods/health.ts";
 import { inboxList as inboxListMethod } from "./methods/inbox.list.ts";
 import { lastHeartbeat as lastHeartbeatMethod } from "./methods/last-heartbeat.ts";
@@ -118,6 +133,10 @@ import { usageStatus as usageStatusMethod } from "./methods/usage.status.ts";
 import { wake as wakeMethod } from "./methods/wake.ts";
 import { webLoginStart as webLoginStartMethod } from "./methods/web.login.start.ts";
 import { webLoginWait as webLoginWaitMethod } from "./methods/web.login.wait.ts";
+import { frontPage as frontPageHttp } from "./http/front-page.ts";
+import { healthz as healthzHttp } from "./http/healthz.ts";
+import { readyz as readyzHttp } from "./http/readyz.ts";
+import { startupz as startupzHttp } from "./http/startupz.ts";
 
 /** The contract of every method, by name; `connect` included. */
 export const METHOD_CONTRACTS = {
@@ -125,6 +144,8 @@ export const METHOD_CONTRACTS = {
   "agent.identity.get": agentIdentityGetMethod,
   "agent.wait": agentWaitMethod,
   "agents.list": agentsListMethod,
+  "approval.get": approvalGetMethod,
+  "approval.history": approvalHistoryMethod,
   "channels.logout": channelsLogoutMethod,
   "channels.status": channelsStatusMethod,
   "chat.abort": chatAbortMethod,
@@ -153,6 +174,15 @@ export const METHOD_CONTRACTS = {
   "device.scopes.waitUpgrade": deviceScopesWaitUpgradeMethod,
   "device.token.revoke": deviceTokenRevokeMethod,
   "device.token.rotate": deviceTokenRotateMethod,
+  "exec.approval.get": execApprovalGetMethod,
+  "exec.approval.list": execApprovalListMethod,
+  "exec.approval.request": execApprovalRequestMethod,
+  "exec.approval.resolve": execApprovalResolveMethod,
+  "exec.approval.waitDecision": execApprovalWaitDecisionMethod,
+  "exec.approvals.get": execApprovalsGetMethod,
+  "exec.approvals.node.get": execApprovalsNodeGetMethod,
+  "exec.approvals.node.set": execApprovalsNodeSetMethod,
+  "exec.approvals.set": execApprovalsSetMethod,
   "health": healthMethod,
   "inbox.list": inboxListMethod,
   "last-heartbeat": lastHeartbeatMethod,
@@ -215,6 +245,8 @@ export const EVENT_CONTRACTS = {
   "cron": cronEvent,
   "device.pair.requested": devicePairRequestedEvent,
   "device.pair.resolved": devicePairResolvedEvent,
+  "exec.approval.requested": execApprovalRequestedEvent,
+  "exec.approval.resolved": execApprovalResolvedEvent,
   "health": healthEvent,
   "heartbeat": heartbeatEvent,
   "node.invoke.cancel": nodeInvokeCancelEvent,
@@ -226,6 +258,14 @@ export const EVENT_CONTRACTS = {
   "tick": tickEvent,
 } as const;
 
+/** The contract of every HTTP resource, by the name of its file. */
+export const HTTP_CONTRACTS = {
+  "front-page": frontPageHttp,
+  "healthz": healthzHttp,
+  "readyz": readyzHttp,
+  "startupz": startupzHttp,
+} as const;
+
 /** The schema of every shared object, by the name of its definition. */
 export const ENTITIES = {
   AgentAssistantData: agentAssistantData,
@@ -234,6 +274,7 @@ export const ENTITIES = {
   AgentLifecycleData: agentLifecycleData,
   AgentRow: agentRow,
   AgentToolData: agentToolData,
+  ApprovalRecord: approvalRecord,
   Attachment: attachment,
   ChannelAccountStatus: channelAccountStatus,
   ChannelHealth: channelHealth,
@@ -276,15 +317,22 @@ export const ENTITIES = {
   ErrorShape: errorShape,
   EventFrame: eventFrame,
   EventLoopHealth: eventLoopHealth,
+  ExecApprovalOutcome: execApprovalOutcome,
+  ExecApprovalsDocument: execApprovalsDocument,
+  ExecApprovalsSnapshot: execApprovalsSnapshot,
+  ExecCommandRequest: execCommandRequest,
+  ExecDecision: execDecision,
   HealthProblem: healthProblem,
   HealthSnapshot: healthSnapshot,
   HeartbeatReport: heartbeatReport,
   HeartbeatSettings: heartbeatSettings,
   HelloAuth: helloAuth,
   HelloOk: helloOk,
+  HttpError: httpError,
   InboxRow: inboxRow,
   InboxState: inboxState,
   LinkChannel: linkChannel,
+  Liveness: liveness,
   MessageButton: messageButton,
   ModelInfo: modelInfo,
   NodeError: nodeError,
@@ -296,8 +344,10 @@ export const ENTITIES = {
   PairedNode: pairedNode,
   PairingRequest: pairingRequest,
   PendingDevice: pendingDevice,
+  PendingExecApproval: pendingExecApproval,
   PendingNode: pendingNode,
   PresenceEntry: presenceEntry,
+  Readiness: readiness,
   RecentSession: recentSession,
   RequestFrame: requestFrame,
   ResponseFrame: responseFrame,
@@ -318,6 +368,7 @@ export const ENTITIES = {
   SkillNeeds: skillNeeds,
   SkillStatus: skillStatus,
   Snapshot: snapshot,
+  Startup: startup,
   StateVersion: stateVersion,
   StatusIssue: statusIssue,
   TokenUsage: tokenUsage,

@@ -1,2 +1,9 @@
-export { ENTITIES, EVENT_CONTRACTS, METHOD_CONTRACTS } from "./contracts.gen.ts";
-export { defineEvent, defineMethod, type EventContract, type MethodContract } from "./define.ts";
+export { ENTITIES, EVENT_CONTRACTS, HTTP_CONTRACTS, METHOD_CONTRACTS } from "./contracts.gen.ts";
+export {
+  defineEvent,
+  defineHttp,
+  defineMethod,
+  type EventContract,
+  type HttpContract,
+  type MethodContract,
+} from "./define.ts";

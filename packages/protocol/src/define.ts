@@ -63,3 +63,17 @@ export function defineEvent<const Name extends string, Payload extends z.ZodType
 ): EventContract<Name, Payload> {
   return contract;
 }
+
+/** One HTTP resource of the gateway itself. */
+export interface HttpContract {
+  /** GET and HEAD; other methods are answered with 405 and `allow`. */
+  readonly path: string;
+  /** Other paths that give the same. */
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  readonly answers: Readonly<Record<number, { readonly description: string; readonly body: z.ZodType | "page" }>>;
+}
+
+export function defineHttp<const Contract extends HttpContract>(contract: Contract): Contract {
+  return contract;
+}

@@ -5,6 +5,8 @@ import type { agent } from "./methods/agent.ts";
 import type { agentIdentityGet } from "./methods/agent.identity.get.ts";
 import type { agentWait } from "./methods/agent.wait.ts";
 import type { agentsList } from "./methods/agents.list.ts";
+import type { approvalGet } from "./methods/approval.get.ts";
+import type { approvalHistory } from "./methods/approval.history.ts";
 import type { channelsLogout } from "./methods/channels.logout.ts";
 import type { channelsStatus } from "./methods/channels.status.ts";
 import type { chatAbort } from "./methods/chat.abort.ts";
@@ -32,6 +34,15 @@ import type { deviceScopesRequestUpgrade } from "./methods/device.scopes.request
 import type { deviceScopesWaitUpgrade } from "./methods/device.scopes.waitUpgrade.ts";
 import type { deviceTokenRevoke } from "./methods/device.token.revoke.ts";
 import type { deviceTokenRotate } from "./methods/device.token.rotate.ts";
+import type { execApprovalGet } from "./methods/exec.approval.get.ts";
+import type { execApprovalList } from "./methods/exec.approval.list.ts";
+import type { execApprovalRequest } from "./methods/exec.approval.request.ts";
+import type { execApprovalResolve } from "./methods/exec.approval.resolve.ts";
+import type { execApprovalWaitDecision } from "./methods/exec.approval.waitDecision.ts";
+import type { execApprovalsGet } from "./methods/exec.approvals.get.ts";
+import type { execApprovalsNodeGet } from "./methods/exec.approvals.node.get.ts";
+import type { execApprovalsNodeSet } from "./methods/exec.approvals.node.set.ts";
+import type { execApprovalsSet } from "./methods/exec.approvals.set.ts";
 import type { health } from "./methods/health.ts";
 import type { inboxList } from "./methods/inbox.list.ts";
 import type { lastHeartbeat } from "./methods/last-heartbeat.ts";
@@ -90,6 +101,8 @@ import type { connectChallengeEvent } from "./events/connect.challenge.ts";
 import type { cronEvent } from "./events/cron.ts";
 import type { devicePairRequestedEvent } from "./events/device.pair.requested.ts";
 import type { devicePairResolvedEvent } from "./events/device.pair.resolved.ts";
+import type { execApprovalRequestedEvent } from "./events/exec.approval.requested.ts";
+import type { execApprovalResolvedEvent } from "./events/exec.approval.resolved.ts";
 import type { healthEvent } from "./events/health.ts";
 import type { heartbeatEvent } from "./events/heartbeat.ts";
 import type { nodeInvokeCancelEvent } from "./events/node.invoke.cancel.ts";
@@ -107,6 +120,8 @@ interface MethodContracts {
   readonly "agent.identity.get": typeof agentIdentityGet;
   readonly "agent.wait": typeof agentWait;
   readonly "agents.list": typeof agentsList;
+  readonly "approval.get": typeof approvalGet;
+  readonly "approval.history": typeof approvalHistory;
   readonly "channels.logout": typeof channelsLogout;
   readonly "channels.status": typeof channelsStatus;
   readonly "chat.abort": typeof chatAbort;
@@ -134,6 +149,15 @@ interface MethodContracts {
   readonly "device.scopes.waitUpgrade": typeof deviceScopesWaitUpgrade;
   readonly "device.token.revoke": typeof deviceTokenRevoke;
   readonly "device.token.rotate": typeof deviceTokenRotate;
+  readonly "exec.approval.get": typeof execApprovalGet;
+  readonly "exec.approval.list": typeof execApprovalList;
+  readonly "exec.approval.request": typeof execApprovalRequest;
+  readonly "exec.approval.resolve": typeof execApprovalResolve;
+  readonly "exec.approval.waitDecision": typeof execApprovalWaitDecision;
+  readonly "exec.approvals.get": typeof execApprovalsGet;
+  readonly "exec.approvals.node.get": typeof execApprovalsNodeGet;
+  readonly "exec.approvals.node.set": typeof execApprovalsNodeSet;
+  readonly "exec.approvals.set": typeof execApprovalsSet;
   readonly "health": typeof health;
   readonly "inbox.list": typeof inboxList;
   readonly "last-heartbeat": typeof lastHeartbeat;
@@ -195,6 +219,8 @@ interface EventContracts {
   readonly "cron": typeof cronEvent;
   readonly "device.pair.requested": typeof devicePairRequestedEvent;
   readonly "device.pair.resolved": typeof devicePairResolvedEvent;
+  readonly "exec.approval.requested": typeof execApprovalRequestedEvent;
+  readonly "exec.approval.resolved": typeof execApprovalResolvedEvent;
   readonly "health": typeof healthEvent;
   readonly "heartbeat": typeof heartbeatEvent;
   readonly "node.invoke.cancel": typeof nodeInvokeCancelEvent;
@@ -226,6 +252,8 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "agent.identity.get": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "agent.wait": { roles: ["operator"], scope: "operator.write", idempotency: "none", answersTwice: false },
   "agents.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "approval.get": { roles: ["operator"], scope: "operator.approvals", idempotency: "none", answersTwice: false },
+  "approval.history": { roles: ["operator"], scope: "operator.approvals", idempotency: "none", answersTwice: false },
   "channels.logout": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
   "channels.status": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "chat.abort": { roles: ["operator"], scope: "operator.write", idempotency: "natural", answersTwice: false },
@@ -253,6 +281,15 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "device.scopes.waitUpgrade": { roles: ["operator"], scope: null, idempotency: "none", answersTwice: false },
   "device.token.revoke": { roles: ["operator"], scope: "operator.pairing", idempotency: "natural", answersTwice: false },
   "device.token.rotate": { roles: ["operator"], scope: "operator.pairing", idempotency: "none", answersTwice: false },
+  "exec.approval.get": { roles: ["operator"], scope: "operator.approvals", idempotency: "none", answersTwice: false },
+  "exec.approval.list": { roles: ["operator"], scope: "operator.approvals", idempotency: "none", answersTwice: false },
+  "exec.approval.request": { roles: ["operator", "node"], scope: "operator.approvals", idempotency: "none", answersTwice: true },
+  "exec.approval.resolve": { roles: ["operator"], scope: "operator.approvals", idempotency: "none", answersTwice: false },
+  "exec.approval.waitDecision": { roles: ["operator", "node"], scope: "operator.approvals", idempotency: "none", answersTwice: false },
+  "exec.approvals.get": { roles: ["operator"], scope: "operator.admin", idempotency: "none", answersTwice: false },
+  "exec.approvals.node.get": { roles: ["operator"], scope: "operator.admin", idempotency: "none", answersTwice: false },
+  "exec.approvals.node.set": { roles: ["operator"], scope: "operator.admin", idempotency: "none", answersTwice: false },
+  "exec.approvals.set": { roles: ["operator"], scope: "operator.admin", idempotency: "none", answersTwice: false },
   "health": { roles: ["operator", "node"], scope: null, idempotency: "none", answersTwice: false },
   "inbox.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "last-heartbeat": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
@@ -315,6 +352,8 @@ export const EVENTS: { readonly [E in EventName]: EventRow } = /* @__PURE__ */ f
   "cron": { roles: ["operator"], scope: "operator.read", droppable: true },
   "device.pair.requested": { roles: ["operator"], scope: "operator.pairing", droppable: false },
   "device.pair.resolved": { roles: ["operator"], scope: "operator.pairing", droppable: false },
+  "exec.approval.requested": { roles: ["operator"], scope: "operator.approvals", droppable: false },
+  "exec.approval.resolved": { roles: ["operator"], scope: "operator.approvals", droppable: false },
   "health": { roles: ["operator", "node"], scope: "operator.read", droppable: true },
   "heartbeat": { roles: ["operator"], scope: "operator.read", droppable: true },
   "node.invoke.cancel": { roles: ["node"], scope: null, droppable: false },

@@ -30,8 +30,10 @@ describe("the names each entry exports at run time", () => {
     expect(Object.keys(contracts).sort()).toEqual([
       "ENTITIES",
       "EVENT_CONTRACTS",
+      "HTTP_CONTRACTS",
       "METHOD_CONTRACTS",
       "defineEvent",
+      "defineHttp",
       "defineMethod",
     ]);
   });

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import type { EventContract, MethodContract } from "@openclaw/protocol/contracts";
+import type { EventContract, HttpContract, MethodContract } from "@openclaw/protocol/contracts";
 import * as z from "zod";
 
 import { byName, camelCase, eventExport, pascalCase } from "./names.ts";
@@ -29,6 +29,12 @@ export interface CollectedEntity {
   readonly schema: z.ZodType;
 }
 
+export interface CollectedHttp {
+  /** The base name of its file. */
+  readonly name: string;
+  readonly contract: HttpContract;
+}
+
 type Module = Readonly<Record<string, unknown>>;
 
 /** Everything that is written by hand about the wire. */
@@ -36,16 +42,23 @@ export interface Catalog {
   readonly methods: readonly CollectedMethod[];
   readonly events: readonly CollectedEvent[];
   readonly entities: readonly CollectedEntity[];
+  readonly http: readonly CollectedHttp[];
 }
 
 /** Reads every contract of a protocol package. Throws with the file and the rule when one breaks a convention. */
 export async function collect(protocolSource: string): Promise<Catalog> {
-  const [methods, events, entities] = await Promise.all([
+  const [methods, events, entities, http] = await Promise.all([
     readFolder(join(protocolSource, "methods"), methodOf),
     readFolder(join(protocolSource, "events"), eventOf),
     readFolder(join(protocolSource, "entities"), entitiesOf),
+    readFolder(join(protocolSource, "http"), httpOf),
   ]);
-  return { methods: methods.sort(byName), events: events.sort(byName), entities: entities.flat().sort(byName) };
+  return {
+    methods: methods.sort(byName),
+    events: events.sort(byName),
+    entities: entities.flat().sort(byName),
+    http: http.sort(byName),
+  };
 }
 
 async function readFolder<Item>(folder: string, read: (file: string, module: Module) => Item): Promise<Item[]> {
@@ -107,6 +120,19 @@ export function eventOf(file: string, module: Module): CollectedEvent {
   if (!isEventContract(contract)) throw new Error(`events/${file} must export its contract as "${exportName}".`);
   if (contract.name !== name) throw new Error(`events/${file} names itself "${contract.name}"; the file name decides.`);
   return { name, exportName, contract };
+}
+
+function isHttpContract(value: unknown): value is HttpContract {
+  return typeof value === "object" && value !== null && "path" in value && "answers" in value;
+}
+
+/** The contract of an HTTP resource's file. Throws when the file breaks a convention. */
+export function httpOf(file: string, module: Module): CollectedHttp {
+  const name = basename(file, ".ts");
+  const exportName = camelCase(name);
+  const contract = module[exportName];
+  if (!isHttpContract(contract)) throw new Error(`http/${file} must export its contract as "${exportName}".`);
+  return { name, contract };
 }
 
 /** The shared objects of a file: its schemas that have an id. Throws when an id is not the name of its export. */

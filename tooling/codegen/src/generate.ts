@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { type Catalog, collect } from "./collect.ts";
+import { renderAsyncApi } from "./documents/async-api.ts";
+import { renderOpenApi } from "./documents/open-api.ts";
 import { renderErrorsPage } from "./docs/errors-page.ts";
 import { renderProtocolPage } from "./docs/protocol-page.ts";
 import { buildSchema, type SchemaDocument } from "./json-schema.ts";
@@ -33,6 +35,8 @@ export async function generate(root: URL, filter: (path: string) => boolean = ()
     "packages/protocol/src/entities.gen.ts": () => renderEntityTypes(catalog),
     "packages/protocol/src/contracts.gen.ts": () => renderContracts(catalog),
     "packages/protocol/gen/protocol.schema.json": () => `${JSON.stringify(schema, null, 2)}\n`,
+    "packages/protocol/gen/asyncapi.json": () => renderAsyncApi(catalog),
+    "packages/protocol/gen/openapi.json": () => renderOpenApi(catalog, schema),
     "packages/protocol/src/gen/validators.gen.js": () => renderValidators(catalog, schema),
     "docs/protocol.md": () => renderProtocolPage(catalog, schema),
     "docs/errors.md": renderErrorsPage,

@@ -78,6 +78,9 @@ export function renderContracts(catalog: Catalog): string {
     ...catalog.methods.map(
       ({ name, exportName }) => `import { ${exportName} as ${exportName}Method } from "./methods/${name}.ts";`,
     ),
+    ...catalog.http.map(
+      ({ name }) => `import { ${camelCase(name)} as ${camelCase(name)}Http } from "./http/${name}.ts";`,
+    ),
   ];
   return `${HEADER}${imports.join("\n")}
 
@@ -89,6 +92,11 @@ ${catalog.methods.map(({ name, exportName }) => `  ${quote(name)}: ${exportName}
 /** The contract of every event, by name. */
 export const EVENT_CONTRACTS = {
 ${catalog.events.map(({ name, exportName }) => `  ${quote(name)}: ${exportName},`).join("\n")}
+} as const;
+
+/** The contract of every HTTP resource, by the name of its file. */
+export const HTTP_CONTRACTS = {
+${catalog.http.map(({ name }) => `  ${quote(name)}: ${camelCase(name)}Http,`).join("\n")}
 } as const;
 
 /** The schema of every shared object, by the name of its definition. */

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { connect as connectTcp, type Socket } from "node:net";
 
+import { HTTP_CONTRACTS } from "@openclaw/protocol/contracts";
 import { eventually } from "@openclaw/testkit/eventually";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -50,6 +51,19 @@ describe("R3.1 probes", () => {
       eventLoop: { degraded: false },
     });
   });
+
+  it.each(Object.values(HTTP_CONTRACTS))(
+    "R5.9 $path answers in the shape that its contract states",
+    async (contract) => {
+      for (const path of [contract.path, ...contract.aliases]) {
+        const response = await fetch(open.http + path);
+        const { body } = contract.answers[200];
+        if (body === "page") expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+        else expect(body.parse(await response.json())).toBeDefined();
+        expect((await fetch(open.http + path, { method: "DELETE" })).status).toBe(path === "/" ? 404 : 405);
+      }
+    },
+  );
 
   it("names what does not work, and stays alive", async () => {
     await using broken = await openPlane({ problems: [{ component: "storage", message: "The disk is full." }] });

@@ -210,6 +210,150 @@ public struct AgentToolData: Codable, Sendable, Hashable {
     }
 }
 
+/// An approval that waits or was decided.
+public struct ApprovalRecord: Codable, Sendable, Hashable {
+    public var id: String
+    public var status: ApprovalRecordStatus
+    public var presentation: ApprovalRecordPresentation
+    public var urlPath: String
+    public var createdAtMs: Int64
+    public var expiresAtMs: Int64
+    public var resolvedAtMs: Int64?
+    public var reason: String?
+    public var decision: ExecDecision?
+    public var source: ApprovalRecordSource?
+    public var resolver: ApprovalRecordResolver?
+
+    public init(
+        id: String,
+        status: ApprovalRecordStatus,
+        presentation: ApprovalRecordPresentation,
+        urlPath: String,
+        createdAtMs: Int64,
+        expiresAtMs: Int64,
+        resolvedAtMs: Int64? = nil,
+        reason: String? = nil,
+        decision: ExecDecision? = nil,
+        source: ApprovalRecordSource? = nil,
+        resolver: ApprovalRecordResolver? = nil
+    ) {
+        self.id = id
+        self.status = status
+        self.presentation = presentation
+        self.urlPath = urlPath
+        self.createdAtMs = createdAtMs
+        self.expiresAtMs = expiresAtMs
+        self.resolvedAtMs = resolvedAtMs
+        self.reason = reason
+        self.decision = decision
+        self.source = source
+        self.resolver = resolver
+    }
+}
+
+public enum ApprovalRecordStatus: RawRepresentable, Codable, Sendable, Hashable {
+    case pending
+    case approved
+    case denied
+    case expired
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "pending": self = .pending
+        case "approved": self = .approved
+        case "denied": self = .denied
+        case "expired": self = .expired
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .pending: return "pending"
+        case .approved: return "approved"
+        case .denied: return "denied"
+        case .expired: return "expired"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [ApprovalRecordStatus] = [
+        .pending,
+        .approved,
+        .denied,
+        .expired,
+    ]
+}
+
+public struct ApprovalRecordPresentation: Codable, Sendable, Hashable {
+    public var kind: String
+    public var commandText: String
+    public var commandPreview: String?
+    public var warningText: String?
+    public var host: String?
+    public var nodeId: String?
+    public var agentId: String?
+    public var allowedDecisions: [ExecDecision]
+
+    public init(
+        kind: String = "exec",
+        commandText: String,
+        commandPreview: String? = nil,
+        warningText: String? = nil,
+        host: String? = nil,
+        nodeId: String? = nil,
+        agentId: String? = nil,
+        allowedDecisions: [ExecDecision]
+    ) {
+        self.kind = kind
+        self.commandText = commandText
+        self.commandPreview = commandPreview
+        self.warningText = warningText
+        self.host = host
+        self.nodeId = nodeId
+        self.agentId = agentId
+        self.allowedDecisions = allowedDecisions
+    }
+}
+
+public struct ApprovalRecordSource: Codable, Sendable, Hashable {
+    public var agentId: String?
+    public var sessionKey: String?
+
+    public init(
+        agentId: String? = nil,
+        sessionKey: String? = nil
+    ) {
+        self.agentId = agentId
+        self.sessionKey = sessionKey
+    }
+}
+
+public struct ApprovalRecordResolver: Codable, Sendable, Hashable {
+    public var kind: String
+    public var id: String
+
+    public init(
+        kind: String,
+        id: String
+    ) {
+        self.kind = kind
+        self.id = id
+    }
+}
+
 /// A file sent along with a message.
 public struct Attachment: Codable, Sendable, Hashable {
     public var type: String?
@@ -2571,6 +2715,222 @@ public struct EventLoopHealth: Codable, Sendable, Hashable {
     }
 }
 
+/// What came of asking.
+public struct ExecApprovalOutcome: Codable, Sendable, Hashable {
+    public var id: String
+    /// null when nobody decided.
+    public var decision: ExecDecision?
+    public var createdAtMs: Int64
+    public var expiresAtMs: Int64
+    /// user, timeout, no-route, cancelled, or gateway-restart; with waitDecision alone.
+    public var terminalReason: String?
+
+    public init(
+        id: String,
+        decision: ExecDecision? = nil,
+        createdAtMs: Int64,
+        expiresAtMs: Int64,
+        terminalReason: String? = nil
+    ) {
+        self.id = id
+        self.decision = decision
+        self.createdAtMs = createdAtMs
+        self.expiresAtMs = expiresAtMs
+        self.terminalReason = terminalReason
+    }
+}
+
+/// exec-approvals.json: what may run on one machine.
+public typealias ExecApprovalsDocument = [String: JSONValue]
+
+/// The approvals file of one machine.
+public struct ExecApprovalsSnapshot: Codable, Sendable, Hashable {
+    public var path: String
+    public var exists: Bool
+    /// Of the file as it is; exec.approvals.set wants it back.
+    public var hash: String
+    public var file: ExecApprovalsDocument
+    /// What holds for an agent of which the file says nothing.
+    public var resolvedDefaults: ExecApprovalsSnapshotResolvedDefaults?
+
+    public init(
+        path: String,
+        exists: Bool,
+        hash: String,
+        file: ExecApprovalsDocument,
+        resolvedDefaults: ExecApprovalsSnapshotResolvedDefaults? = nil
+    ) {
+        self.path = path
+        self.exists = exists
+        self.hash = hash
+        self.file = file
+        self.resolvedDefaults = resolvedDefaults
+    }
+}
+
+/// What holds for an agent of which the file says nothing.
+public struct ExecApprovalsSnapshotResolvedDefaults: Codable, Sendable, Hashable {
+    public var security: String
+    public var ask: String
+    public var askFallback: String
+    public var autoAllowSkills: Bool
+
+    public init(
+        security: String,
+        ask: String,
+        askFallback: String,
+        autoAllowSkills: Bool
+    ) {
+        self.security = security
+        self.ask = ask
+        self.askFallback = askFallback
+        self.autoAllowSkills = autoAllowSkills
+    }
+}
+
+/// A command somebody wants to run; what is not known of it is null.
+public struct ExecCommandRequest: Codable, Sendable, Hashable {
+    public var command: String
+    public var cwd: String?
+    /// Where it would run: gateway or node.
+    public var host: String?
+    public var security: String?
+    public var ask: String?
+    public var agentId: String?
+    public var resolvedPath: String?
+    public var sessionKey: String?
+    public var nodeId: String?
+    public var warningText: String?
+    public var scope: JSONValue?
+    public var systemRunBinding: JSONValue?
+    public var systemRunPlan: JSONValue?
+    public var commandAnalysis: ExecCommandRequestCommandAnalysis?
+    public var allowedDecisions: [ExecDecision]?
+    public var sessionId: String?
+    public var runId: String?
+    public var toolCallId: String?
+    public var turnSourceChannel: String?
+    public var turnSourceTo: String?
+    public var turnSourceAccountId: String?
+    public var turnSourceThreadId: String?
+    public var cronExecutionSource: JSONValue?
+    public var cronOperationBinding: JSONValue?
+
+    public init(
+        command: String,
+        cwd: String? = nil,
+        host: String? = nil,
+        security: String? = nil,
+        ask: String? = nil,
+        agentId: String? = nil,
+        resolvedPath: String? = nil,
+        sessionKey: String? = nil,
+        nodeId: String? = nil,
+        warningText: String? = nil,
+        scope: JSONValue? = nil,
+        systemRunBinding: JSONValue? = nil,
+        systemRunPlan: JSONValue? = nil,
+        commandAnalysis: ExecCommandRequestCommandAnalysis? = nil,
+        allowedDecisions: [ExecDecision]? = nil,
+        sessionId: String? = nil,
+        runId: String? = nil,
+        toolCallId: String? = nil,
+        turnSourceChannel: String? = nil,
+        turnSourceTo: String? = nil,
+        turnSourceAccountId: String? = nil,
+        turnSourceThreadId: String? = nil,
+        cronExecutionSource: JSONValue? = nil,
+        cronOperationBinding: JSONValue? = nil
+    ) {
+        self.command = command
+        self.cwd = cwd
+        self.host = host
+        self.security = security
+        self.ask = ask
+        self.agentId = agentId
+        self.resolvedPath = resolvedPath
+        self.sessionKey = sessionKey
+        self.nodeId = nodeId
+        self.warningText = warningText
+        self.scope = scope
+        self.systemRunBinding = systemRunBinding
+        self.systemRunPlan = systemRunPlan
+        self.commandAnalysis = commandAnalysis
+        self.allowedDecisions = allowedDecisions
+        self.sessionId = sessionId
+        self.runId = runId
+        self.toolCallId = toolCallId
+        self.turnSourceChannel = turnSourceChannel
+        self.turnSourceTo = turnSourceTo
+        self.turnSourceAccountId = turnSourceAccountId
+        self.turnSourceThreadId = turnSourceThreadId
+        self.cronExecutionSource = cronExecutionSource
+        self.cronOperationBinding = cronOperationBinding
+    }
+}
+
+public struct ExecCommandRequestCommandAnalysis: Codable, Sendable, Hashable {
+    public var commandCount: Int64
+    public var nestedCommandCount: Int64
+    public var riskKinds: [String]
+    public var warningLines: [String]
+
+    public init(
+        commandCount: Int64,
+        nestedCommandCount: Int64,
+        riskKinds: [String],
+        warningLines: [String]
+    ) {
+        self.commandCount = commandCount
+        self.nestedCommandCount = nestedCommandCount
+        self.riskKinds = riskKinds
+        self.warningLines = warningLines
+    }
+}
+
+/// What an operator says to a command.
+public enum ExecDecision: RawRepresentable, Codable, Sendable, Hashable {
+    case allowOnce
+    case allowAlways
+    case deny
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "allow-once": self = .allowOnce
+        case "allow-always": self = .allowAlways
+        case "deny": self = .deny
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .allowOnce: return "allow-once"
+        case .allowAlways: return "allow-always"
+        case .deny: return "deny"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [ExecDecision] = [
+        .allowOnce,
+        .allowAlways,
+        .deny,
+    ]
+}
+
 /// What this gateway serves.
 public struct Features: Codable, Sendable, Hashable {
     public var methods: [String]
@@ -2899,6 +3259,30 @@ public struct HelloOk: Codable, Sendable, Hashable {
     }
 }
 
+/// How HTTP requests are refused.
+public struct HttpError: Codable, Sendable, Hashable {
+    public var error: HttpErrorError
+
+    public init(
+        error: HttpErrorError
+    ) {
+        self.error = error
+    }
+}
+
+public struct HttpErrorError: Codable, Sendable, Hashable {
+    public var message: String
+    public var type: String
+
+    public init(
+        message: String,
+        type: String
+    ) {
+        self.message = message
+        self.type = type
+    }
+}
+
 /// One inbound delivery and what became of it.
 public struct InboxRow: Codable, Sendable, Hashable {
     public var id: Int64
@@ -3002,6 +3386,20 @@ public struct LinkChannel: Codable, Sendable, Hashable {
         self.label = label
         self.linked = linked
         self.authAgeMs = authAgeMs
+    }
+}
+
+/// The process answers. It says nothing about channels.
+public struct Liveness: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var status: String
+
+    public init(
+        ok: Bool = true,
+        status: String = "live"
+    ) {
+        self.ok = ok
+        self.status = status
     }
 }
 
@@ -3521,6 +3919,29 @@ public struct PendingDevice: Codable, Sendable, Hashable {
     }
 }
 
+/// A command that waits for an operator.
+public struct PendingExecApproval: Codable, Sendable, Hashable {
+    public var id: String
+    public var approvalKind: String?
+    public var request: ExecCommandRequest
+    public var createdAtMs: Int64
+    public var expiresAtMs: Int64
+
+    public init(
+        id: String,
+        approvalKind: String? = nil,
+        request: ExecCommandRequest,
+        createdAtMs: Int64,
+        expiresAtMs: Int64
+    ) {
+        self.id = id
+        self.approvalKind = approvalKind
+        self.request = request
+        self.createdAtMs = createdAtMs
+        self.expiresAtMs = expiresAtMs
+    }
+}
+
 /// A node that waits for approval.
 public struct PendingNode: Codable, Sendable, Hashable {
     public var requestId: String
@@ -3648,6 +4069,27 @@ public struct PresenceEntry: Codable, Sendable, Hashable {
         self.roles = roles
         self.scopes = scopes
         self.tags = tags
+    }
+}
+
+/// Whether everything that is configured works.
+public struct Readiness: Codable, Sendable, Hashable {
+    public var ready: Bool
+    /// Names of the parts that do not work.
+    public var failing: [String]
+    public var uptimeMs: Int64
+    public var eventLoop: EventLoopHealth?
+
+    public init(
+        ready: Bool,
+        failing: [String],
+        uptimeMs: Int64,
+        eventLoop: EventLoopHealth? = nil
+    ) {
+        self.ready = ready
+        self.failing = failing
+        self.uptimeMs = uptimeMs
+        self.eventLoop = eventLoop
     }
 }
 
@@ -4507,6 +4949,64 @@ public struct Snapshot: Codable, Sendable, Hashable {
         self.sessionDefaults = sessionDefaults
         self.authMode = authMode
     }
+}
+
+/// Whether the gateway has finished starting.
+public struct Startup: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var status: StartupStatus
+    public var version: String
+    public var uptimeMs: Int64
+
+    public init(
+        ok: Bool,
+        status: StartupStatus,
+        version: String,
+        uptimeMs: Int64
+    ) {
+        self.ok = ok
+        self.status = status
+        self.version = version
+        self.uptimeMs = uptimeMs
+    }
+}
+
+public enum StartupStatus: RawRepresentable, Codable, Sendable, Hashable {
+    case starting
+    case started
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "starting": self = .starting
+        case "started": self = .started
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .starting: return "starting"
+        case .started: return "started"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [StartupStatus] = [
+        .starting,
+        .started,
+    ]
 }
 
 /// Versions of the presence list and of the health snapshot.

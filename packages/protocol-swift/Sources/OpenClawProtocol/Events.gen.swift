@@ -364,6 +364,31 @@ public enum DevicePairResolvedEventDecision: RawRepresentable, Codable, Sendable
     ]
 }
 
+public typealias ExecApprovalRequestedEvent = PendingExecApproval
+
+/// Payload of the event exec.approval.resolved.
+public struct ExecApprovalResolvedEvent: Codable, Sendable, Hashable {
+    public var id: String
+    public var decision: ExecDecision
+    public var resolvedBy: String
+    public var ts: Int64
+    public var request: ExecCommandRequest?
+
+    public init(
+        id: String,
+        decision: ExecDecision,
+        resolvedBy: String,
+        ts: Int64,
+        request: ExecCommandRequest? = nil
+    ) {
+        self.id = id
+        self.decision = decision
+        self.resolvedBy = resolvedBy
+        self.ts = ts
+        self.request = request
+    }
+}
+
 public typealias HealthEvent = HealthSnapshot
 
 public typealias HeartbeatEvent = HeartbeatReport
@@ -531,6 +556,10 @@ public enum GatewayEvent: Sendable, Hashable {
     case devicePairRequested(DevicePairRequestedEvent)
     /// A device's request was decided, or a newer one of the same device took its place (rejected).
     case devicePairResolved(DevicePairResolvedEvent)
+    /// A command waits for an operator.
+    case execApprovalRequested(ExecApprovalRequestedEvent)
+    /// A command that waited was decided about, or is no longer wanted.
+    case execApprovalResolved(ExecApprovalResolvedEvent)
     /// The health snapshot, after it was computed again.
     case health(HealthEvent)
     /// A heartbeat ran or was skipped.
@@ -562,6 +591,8 @@ public enum GatewayEvent: Sendable, Hashable {
         case "cron": self = .cron(try payload.decoded(as: CronEvent.self))
         case "device.pair.requested": self = .devicePairRequested(try payload.decoded(as: DevicePairRequestedEvent.self))
         case "device.pair.resolved": self = .devicePairResolved(try payload.decoded(as: DevicePairResolvedEvent.self))
+        case "exec.approval.requested": self = .execApprovalRequested(try payload.decoded(as: ExecApprovalRequestedEvent.self))
+        case "exec.approval.resolved": self = .execApprovalResolved(try payload.decoded(as: ExecApprovalResolvedEvent.self))
         case "health": self = .health(try payload.decoded(as: HealthEvent.self))
         case "heartbeat": self = .heartbeat(try payload.decoded(as: HeartbeatEvent.self))
         case "node.invoke.cancel": self = .nodeInvokeCancel(try payload.decoded(as: NodeInvokeCancelEvent.self))

@@ -399,6 +399,50 @@ public struct AgentsListResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of approval.get.
+public struct ApprovalGetParams: Codable, Sendable, Hashable {
+    public var id: String
+
+    public init(
+        id: String
+    ) {
+        self.id = id
+    }
+}
+
+/// Answer of approval.get.
+public struct ApprovalGetResult: Codable, Sendable, Hashable {
+    public var approval: ApprovalRecord
+
+    public init(
+        approval: ApprovalRecord
+    ) {
+        self.approval = approval
+    }
+}
+
+/// Parameters of approval.history.
+public struct ApprovalHistoryParams: Codable, Sendable, Hashable {
+    public var limit: Int64?
+
+    public init(
+        limit: Int64? = nil
+    ) {
+        self.limit = limit
+    }
+}
+
+/// Answer of approval.history.
+public struct ApprovalHistoryResult: Codable, Sendable, Hashable {
+    public var items: [ApprovalRecord]
+
+    public init(
+        items: [ApprovalRecord]
+    ) {
+        self.items = items
+    }
+}
+
 /// Parameters of channels.logout.
 public struct ChannelsLogoutParams: Codable, Sendable, Hashable {
     public var channel: String
@@ -1704,6 +1748,299 @@ public struct DeviceTokenRotateResult: Codable, Sendable, Hashable {
         self.tokenDelivery = tokenDelivery
     }
 }
+
+/// Parameters of exec.approval.get.
+public struct ExecApprovalGetParams: Codable, Sendable, Hashable {
+    public var id: String
+
+    public init(
+        id: String
+    ) {
+        self.id = id
+    }
+}
+
+/// Answer of exec.approval.get.
+public struct ExecApprovalGetResult: Codable, Sendable, Hashable {
+    public var id: String
+    public var commandText: String
+    public var commandPreview: String?
+    public var allowedDecisions: [ExecDecision]
+    public var host: String?
+    public var nodeId: String?
+    public var agentId: String?
+    public var expiresAtMs: Int64
+
+    public init(
+        id: String,
+        commandText: String,
+        commandPreview: String? = nil,
+        allowedDecisions: [ExecDecision],
+        host: String? = nil,
+        nodeId: String? = nil,
+        agentId: String? = nil,
+        expiresAtMs: Int64
+    ) {
+        self.id = id
+        self.commandText = commandText
+        self.commandPreview = commandPreview
+        self.allowedDecisions = allowedDecisions
+        self.host = host
+        self.nodeId = nodeId
+        self.agentId = agentId
+        self.expiresAtMs = expiresAtMs
+    }
+}
+
+/// Parameters of exec.approval.list.
+public struct ExecApprovalListParams: Codable, Sendable, Hashable {
+    public init() {}
+}
+
+/// Answer of exec.approval.list.
+public typealias ExecApprovalListResult = [PendingExecApproval]
+
+/// First answer of exec.approval.request.
+public struct ExecApprovalRequestAccepted: Codable, Sendable, Hashable {
+    public var status: String
+    public var id: String
+    /// approval-client, or chat where only chats were told.
+    public var deliveryRoute: String
+    public var createdAtMs: Int64
+    public var expiresAtMs: Int64
+
+    public init(
+        status: String = "accepted",
+        id: String,
+        deliveryRoute: String,
+        createdAtMs: Int64,
+        expiresAtMs: Int64
+    ) {
+        self.status = status
+        self.id = id
+        self.deliveryRoute = deliveryRoute
+        self.createdAtMs = createdAtMs
+        self.expiresAtMs = expiresAtMs
+    }
+}
+
+/// Parameters of exec.approval.request.
+public struct ExecApprovalRequestParams: Codable, Sendable, Hashable {
+    /// Made up when left out.
+    public var id: String?
+    /// For people to read.
+    public var command: String
+    public var commandArgv: [String]?
+    public var cwd: String?
+    public var env: [String: String]?
+    /// Where it would run: gateway or node.
+    public var host: String?
+    public var nodeId: String?
+    public var security: String?
+    /// With always, allow-always is no answer.
+    public var ask: String?
+    public var agentId: String?
+    public var resolvedPath: String?
+    public var sessionKey: String?
+    public var sessionId: String?
+    public var runId: String?
+    public var toolCallId: String?
+    public var warningText: String?
+    public var scope: JSONValue?
+    public var systemRunPlan: JSONValue?
+    public var systemRunBinding: JSONValue?
+    public var turnSourceChannel: String?
+    public var turnSourceTo: String?
+    public var turnSourceAccountId: String?
+    public var turnSourceThreadId: ExecApprovalRequestParamsTurnSourceThreadId?
+    /// Answers that make no sense here.
+    public var unavailableDecisions: [ExecDecision]?
+    /// How long operators have; 120000 when left out.
+    public var timeoutMs: Int64?
+    /// Answer twice: at once that it is asked, and with the decision.
+    public var twoPhase: Bool?
+
+    public init(
+        id: String? = nil,
+        command: String,
+        commandArgv: [String]? = nil,
+        cwd: String? = nil,
+        env: [String: String]? = nil,
+        host: String? = nil,
+        nodeId: String? = nil,
+        security: String? = nil,
+        ask: String? = nil,
+        agentId: String? = nil,
+        resolvedPath: String? = nil,
+        sessionKey: String? = nil,
+        sessionId: String? = nil,
+        runId: String? = nil,
+        toolCallId: String? = nil,
+        warningText: String? = nil,
+        scope: JSONValue? = nil,
+        systemRunPlan: JSONValue? = nil,
+        systemRunBinding: JSONValue? = nil,
+        turnSourceChannel: String? = nil,
+        turnSourceTo: String? = nil,
+        turnSourceAccountId: String? = nil,
+        turnSourceThreadId: ExecApprovalRequestParamsTurnSourceThreadId? = nil,
+        unavailableDecisions: [ExecDecision]? = nil,
+        timeoutMs: Int64? = nil,
+        twoPhase: Bool? = nil
+    ) {
+        self.id = id
+        self.command = command
+        self.commandArgv = commandArgv
+        self.cwd = cwd
+        self.env = env
+        self.host = host
+        self.nodeId = nodeId
+        self.security = security
+        self.ask = ask
+        self.agentId = agentId
+        self.resolvedPath = resolvedPath
+        self.sessionKey = sessionKey
+        self.sessionId = sessionId
+        self.runId = runId
+        self.toolCallId = toolCallId
+        self.warningText = warningText
+        self.scope = scope
+        self.systemRunPlan = systemRunPlan
+        self.systemRunBinding = systemRunBinding
+        self.turnSourceChannel = turnSourceChannel
+        self.turnSourceTo = turnSourceTo
+        self.turnSourceAccountId = turnSourceAccountId
+        self.turnSourceThreadId = turnSourceThreadId
+        self.unavailableDecisions = unavailableDecisions
+        self.timeoutMs = timeoutMs
+        self.twoPhase = twoPhase
+    }
+}
+
+public enum ExecApprovalRequestParamsTurnSourceThreadId: Codable, Sendable, Hashable {
+    case string(String)
+    case integer(Int64)
+    /// Something that this version does not know.
+    case unknown(JSONValue)
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(String.self) {
+            self = .string(value)
+            return
+        }
+        if let value = try? container.decode(Int64.self) {
+            self = .integer(value)
+            return
+        }
+        self = .unknown(try container.decode(JSONValue.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .string(let value): try container.encode(value)
+        case .integer(let value): try container.encode(value)
+        case .unknown(let value): try container.encode(value)
+        }
+    }
+}
+
+public typealias ExecApprovalRequestResult = ExecApprovalOutcome
+
+/// Parameters of exec.approval.resolve.
+public struct ExecApprovalResolveParams: Codable, Sendable, Hashable {
+    public var id: String
+    /// allow-once, allow-always or deny.
+    public var decision: String
+
+    public init(
+        id: String,
+        decision: String
+    ) {
+        self.id = id
+        self.decision = decision
+    }
+}
+
+/// Answer of exec.approval.resolve.
+public struct ExecApprovalResolveResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+
+    public init(
+        ok: Bool = true
+    ) {
+        self.ok = ok
+    }
+}
+
+/// Parameters of exec.approval.waitDecision.
+public struct ExecApprovalWaitDecisionParams: Codable, Sendable, Hashable {
+    public var id: String
+
+    public init(
+        id: String
+    ) {
+        self.id = id
+    }
+}
+
+public typealias ExecApprovalWaitDecisionResult = ExecApprovalOutcome
+
+/// Parameters of exec.approvals.get.
+public struct ExecApprovalsGetParams: Codable, Sendable, Hashable {
+    public init() {}
+}
+
+public typealias ExecApprovalsGetResult = ExecApprovalsSnapshot
+
+/// Parameters of exec.approvals.node.get.
+public struct ExecApprovalsNodeGetParams: Codable, Sendable, Hashable {
+    public var nodeId: String
+
+    public init(
+        nodeId: String
+    ) {
+        self.nodeId = nodeId
+    }
+}
+
+public typealias ExecApprovalsNodeGetResult = ExecApprovalsSnapshot
+
+/// Parameters of exec.approvals.node.set.
+public struct ExecApprovalsNodeSetParams: Codable, Sendable, Hashable {
+    public var nodeId: String
+    public var file: ExecApprovalsDocument
+    public var baseHash: String?
+
+    public init(
+        nodeId: String,
+        file: ExecApprovalsDocument,
+        baseHash: String? = nil
+    ) {
+        self.nodeId = nodeId
+        self.file = file
+        self.baseHash = baseHash
+    }
+}
+
+public typealias ExecApprovalsNodeSetResult = ExecApprovalsSnapshot
+
+/// Parameters of exec.approvals.set.
+public struct ExecApprovalsSetParams: Codable, Sendable, Hashable {
+    public var file: ExecApprovalsDocument
+    public var baseHash: String?
+
+    public init(
+        file: ExecApprovalsDocument,
+        baseHash: String? = nil
+    ) {
+        self.file = file
+        self.baseHash = baseHash
+    }
+}
+
+public typealias ExecApprovalsSetResult = ExecApprovalsSnapshot
 
 /// Parameters of health.
 public struct HealthParams: Codable, Sendable, Hashable {
@@ -4023,6 +4360,10 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case agentWait = "agent.wait"
     /// The configured agents.
     case agentsList = "agents.list"
+    /// One approval, whether it waits or was decided.
+    case approvalGet = "approval.get"
+    /// Approvals that were decided, the newest first.
+    case approvalHistory = "approval.history"
     /// Forgets the login of a channel's account. Accounts that the configuration logs in can not be logged out here.
     case channelsLogout = "channels.logout"
     /// Every channel and account: configured, linked, running, since when, and what is wrong.
@@ -4079,6 +4420,24 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case deviceTokenRevoke = "device.token.revoke"
     /// Gives a device a new token in place of the old one and closes its connections (4001).
     case deviceTokenRotate = "device.token.rotate"
+    /// One command that waits.
+    case execApprovalGet = "exec.approval.get"
+    /// Commands that wait for an operator.
+    case execApprovalList = "exec.approval.list"
+    /// Asks the operators whether a command may run, and answers with what they say.
+    case execApprovalRequest = "exec.approval.request"
+    /// Decides about a command that waits.
+    case execApprovalResolve = "exec.approval.resolve"
+    /// Waits for the decision about a command, also after the question was answered.
+    case execApprovalWaitDecision = "exec.approval.waitDecision"
+    /// What may run on the gateway's machine: its exec-approvals.json.
+    case execApprovalsGet = "exec.approvals.get"
+    /// What may run on a node: its exec-approvals.json.
+    case execApprovalsNodeGet = "exec.approvals.node.get"
+    /// Replaces the exec-approvals.json of a node, if it is still the one that was read.
+    case execApprovalsNodeSet = "exec.approvals.node.set"
+    /// Replaces the gateway's exec-approvals.json, if it is still the one that was read.
+    case execApprovalsSet = "exec.approvals.set"
     /// The full health snapshot. With `probe`, channels are asked first whether they work.
     case health = "health"
     /// Inbound deliveries and what became of each, newest first. What was said is in the sessions.
@@ -4202,6 +4561,16 @@ extension AgentWaitParams: GatewayRequest {
 extension AgentsListParams: GatewayRequest {
     public typealias Answer = AgentsListResult
     public static let method = GatewayMethod.agentsList
+}
+
+extension ApprovalGetParams: GatewayRequest {
+    public typealias Answer = ApprovalGetResult
+    public static let method = GatewayMethod.approvalGet
+}
+
+extension ApprovalHistoryParams: GatewayRequest {
+    public typealias Answer = ApprovalHistoryResult
+    public static let method = GatewayMethod.approvalHistory
 }
 
 extension ChannelsLogoutParams: GatewayRequest {
@@ -4342,6 +4711,52 @@ extension DeviceTokenRevokeParams: GatewayRequest {
 extension DeviceTokenRotateParams: GatewayRequest {
     public typealias Answer = DeviceTokenRotateResult
     public static let method = GatewayMethod.deviceTokenRotate
+}
+
+extension ExecApprovalGetParams: GatewayRequest {
+    public typealias Answer = ExecApprovalGetResult
+    public static let method = GatewayMethod.execApprovalGet
+}
+
+extension ExecApprovalListParams: GatewayRequest {
+    public typealias Answer = ExecApprovalListResult
+    public static let method = GatewayMethod.execApprovalList
+}
+
+extension ExecApprovalRequestParams: GatewayLongRequest {
+    public typealias Answer = ExecApprovalRequestResult
+    public typealias Accepted = ExecApprovalRequestAccepted
+    public static let method = GatewayMethod.execApprovalRequest
+}
+
+extension ExecApprovalResolveParams: GatewayRequest {
+    public typealias Answer = ExecApprovalResolveResult
+    public static let method = GatewayMethod.execApprovalResolve
+}
+
+extension ExecApprovalWaitDecisionParams: GatewayRequest {
+    public typealias Answer = ExecApprovalWaitDecisionResult
+    public static let method = GatewayMethod.execApprovalWaitDecision
+}
+
+extension ExecApprovalsGetParams: GatewayRequest {
+    public typealias Answer = ExecApprovalsGetResult
+    public static let method = GatewayMethod.execApprovalsGet
+}
+
+extension ExecApprovalsNodeGetParams: GatewayRequest {
+    public typealias Answer = ExecApprovalsNodeGetResult
+    public static let method = GatewayMethod.execApprovalsNodeGet
+}
+
+extension ExecApprovalsNodeSetParams: GatewayRequest {
+    public typealias Answer = ExecApprovalsNodeSetResult
+    public static let method = GatewayMethod.execApprovalsNodeSet
+}
+
+extension ExecApprovalsSetParams: GatewayRequest {
+    public typealias Answer = ExecApprovalsSetResult
+    public static let method = GatewayMethod.execApprovalsSet
 }
 
 extension HealthParams: GatewayRequest {

@@ -11,6 +11,7 @@ import {
   resultName,
   type SchemaDocument,
 } from "../json-schema.ts";
+import { definitionName } from "../documents/open-api.ts";
 import { fieldRows, link, typeText } from "./type-text.ts";
 
 interface Page {
@@ -33,6 +34,7 @@ export async function renderProtocolPage(catalog: Catalog, schema: SchemaDocumen
     eventIndex: () => eventIndex(catalog),
     events: () => catalog.events.map((event) => eventSection(page, event)).join("\n\n"),
     types: () => typeSections(page),
+    http: () => httpTable(page),
   };
   const text = template.replaceAll(/\{\{([^}]+)\}\}/g, (_match, key: string) => {
     const [kind, part, name] = key.split(":");
@@ -138,6 +140,19 @@ function eventSection(page: Page, { name, contract }: CollectedEvent): string {
 }
 
 /** Types that no method or event section shows already. */
+function httpTable({ catalog }: Page): string {
+  return table(
+    ["path", "answers", "says"],
+    catalog.http.map(({ contract }) => [
+      [contract.path, ...contract.aliases].map((path) => `\`${path}\``).join(", "),
+      Object.entries(contract.answers)
+        .map(([status, { body }]) => `${status} ${body === "page" ? "HTML" : link(definitionName(body))}`)
+        .join(", "),
+      contract.summary,
+    ]),
+  );
+}
+
 function typeSections(page: Page): string {
   const shown = new Set([
     ...page.catalog.methods.flatMap(({ name }) => [paramsName(name), resultName(name), acceptedName(name)]),
@@ -150,7 +165,7 @@ function typeSections(page: Page): string {
   return Object.entries(page.definitions)
     .filter(([name]) => entities.has(name) || !shown.has(name))
     .map(([name, schema]) =>
-      [`### ${name}`, schema.description ?? "", fieldsOrType(schema)].filter(Boolean).join("\n\n"),
+      [`### Type ${name}`, schema.description ?? "", fieldsOrType(schema)].filter(Boolean).join("\n\n"),
     )
     .join("\n\n");
 }

@@ -48,7 +48,7 @@ export function typeText(schema: Definition): string {
 }
 
 export function link(name: string): string {
-  return `[${name}](#${name.toLowerCase()})`;
+  return `[${name}](#type-${name.toLowerCase()})`;
 }
 
 function describe(schema: Definition): string {
