@@ -58,8 +58,9 @@ export async function rootHelp(host: {
 /** The page for a group alone, and the foot of the page of a command that a group alone means. */
 export async function groupHelp(name: string, host: { readonly invocation: string; readonly columns: number }) {
   const commands = (await loadAllCommands()).filter((command) => command.name.startsWith(`${name} `));
+  const summary = GROUPS[name]?.summary;
   return [
-    `Commands of ${name} (${GROUPS[name]?.summary ?? ""}):`,
+    `Commands of ${name}${summary === undefined ? "" : ` (${summary})`}:`,
     ...rows(
       commands.map((command) => [command.name, command.summary] as const),
       host.columns,

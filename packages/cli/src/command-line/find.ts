@@ -12,6 +12,7 @@ export const GROUPS: Readonly<Record<string, Group>> = {
   gateway: { summary: "Run a gateway, or ask a running one", fallback: "gateway.run" },
   cron: { summary: "Have things done by the clock" },
   message: { summary: "Send messages through a channel" },
+  nodes: { summary: "Look at devices that offer something, and use it", fallback: "nodes.status" },
   pairing: { summary: "Decide who may write to the gateway's accounts" },
   sessions: { summary: "Look at the conversations", fallback: "sessions.list" },
   system: { summary: "Tell the agent of events; look at heartbeats and presence" },
@@ -20,34 +21,39 @@ export const GROUPS: Readonly<Record<string, Group>> = {
 /** What the words on the command line mean. */
 export type Found =
   | { readonly kind: "command"; readonly key: string; readonly rest: readonly string[] }
-  /** Help for a group of commands. */
+  /** Help for a group of commands, by the words that their names begin with. */
   | { readonly kind: "group"; readonly name: string }
   /** Help for everything. */
   | { readonly kind: "root" };
 
-/** Finds the command that the words call. `keys` are the names with dots for spaces. Throws a usage error. */
+/** The longest name of a command, in words. */
+const MAX_WORDS = 4;
+
+/**
+ * Finds the command that the words call, the one with the longest name of those that fit. `keys` are the names with
+ * dots for spaces. Throws a usage error.
+ */
 export function findCommand(words: readonly string[], keys: readonly string[]): Found {
-  const [first, second] = words;
+  const [first] = words;
   if (first === undefined) return { kind: "root" };
   if (first === "help") return findHelp(words.slice(1), keys);
-  if (second !== undefined && keys.includes(`${first}.${second}`)) {
-    return { kind: "command", key: `${first}.${second}`, rest: words.slice(2) };
+  const firstOption = words.findIndex((word) => word.startsWith("-"));
+  const names = words.slice(0, firstOption === -1 ? MAX_WORDS : Math.min(firstOption, MAX_WORDS));
+  for (let count = names.length; count > 0; count -= 1) {
+    const key = names.slice(0, count).join(".");
+    if (keys.includes(key)) return { kind: "command", key, rest: words.slice(count) };
   }
-  if (keys.includes(first)) return { kind: "command", key: first, rest: words.slice(1) };
   const group = GROUPS[first];
   if (group === undefined) {
     throw unknown(first, [...new Set(keys.map((key) => key.split(".")[0] ?? key))], "openclaw --help");
   }
-  if (second === undefined || second.startsWith("-")) {
-    if (group.fallback !== undefined) return { kind: "command", key: group.fallback, rest: words.slice(1) };
-    return { kind: "group", name: first };
+  if (names.length === 1 && group.fallback !== undefined) {
+    return { kind: "command", key: group.fallback, rest: words.slice(1) };
   }
-  const siblings = keys.filter((key) => key.startsWith(`${first}.`)).map((key) => key.slice(first.length + 1));
-  throw unknown(
-    `${first} ${second}`,
-    siblings.map((name) => `${first} ${name}`),
-    `openclaw ${first} --help`,
-  );
+  const within = `${names.join(".")}.`;
+  if (keys.some((key) => key.startsWith(within))) return { kind: "group", name: names.join(" ") };
+  const known = keys.filter((key) => key.startsWith(`${first}.`)).map((key) => key.replaceAll(".", " "));
+  throw unknown(names.join(" "), known, `openclaw ${first} --help`);
 }
 
 function findHelp(words: readonly string[], keys: readonly string[]): Found {

@@ -34,15 +34,33 @@ export function completionPlaces(commands: readonly Command[]): readonly Place[]
     ],
     choices: [],
   };
-  const groups = Object.entries(GROUPS).map(([name, group]): Place => {
-    const fallback = commands.find((command) => command.name.replaceAll(" ", ".") === group.fallback);
+  const groups = groupsOf(commands).map((path): Place => {
+    const fallback = commands.find((command) => command.name.replaceAll(" ", ".") === GROUPS[path]?.fallback);
     const own = fallback === undefined ? undefined : optionsOf(fallback);
-    const subcommands = commands
-      .filter((command) => command.name.startsWith(`${name} `))
-      .map((command) => ({ word: command.name.slice(name.length + 1), summary: command.summary }));
-    return { path: name, candidates: [...subcommands, ...(own?.candidates ?? [])], choices: own?.choices ?? [] };
+    const next = nextWords(commands, path);
+    return { path, candidates: [...next, ...(own?.candidates ?? [])], choices: own?.choices ?? [] };
   });
   return [root, ...groups, ...commands.map((command) => ({ path: command.name, ...optionsOf(command) }))];
+}
+
+/** What the names of several commands begin with, for example "message". */
+function groupsOf(commands: readonly Command[]): readonly string[] {
+  const beginnings = commands.flatMap(({ name }) => {
+    const words = name.split(" ");
+    return words.slice(1).map((_, index) => words.slice(0, index + 1).join(" "));
+  });
+  return [...new Set(beginnings)];
+}
+
+/** The words that may follow; of several commands that share one, it takes what they have in common. */
+function nextWords(commands: readonly Command[], path: string): readonly Candidate[] {
+  const summaries = new Map<string, string>();
+  for (const { name, summary } of commands) {
+    if (!name.startsWith(`${path} `)) continue;
+    const [word = "", ...rest] = name.slice(path.length + 1).split(" ");
+    if (rest.length === 0 || !summaries.has(word)) summaries.set(word, summary);
+  }
+  return [...summaries].map(([word, summary]) => ({ word, summary }));
 }
 
 function optionsOf(command: Command): Pick<Place, "candidates" | "choices"> {
