@@ -9,7 +9,7 @@ const CHANNEL = { $ref: "#/channels/controlPlane" };
 
 /** The AsyncAPI 3 document of the WebSocket. The shapes are those of protocol.schema.json, which lies beside it. */
 export function renderAsyncApi(catalog: Catalog): string {
-  const messages = Object.assign({}, ...catalog.methods.map(methodMessages), ...catalog.events.map(eventMessage));
+  const messages = merged([...catalog.methods.map(methodMessages), ...catalog.events.map(eventMessage)]);
   const names = Object.keys(messages);
   const document = {
     asyncapi: "3.0.0",
@@ -30,7 +30,7 @@ export function renderAsyncApi(catalog: Catalog): string {
         messages: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/messages/${name}` }])),
       },
     },
-    operations: Object.assign({}, ...catalog.methods.map(methodOperation), ...catalog.events.map(eventOperation)),
+    operations: merged([...catalog.methods.map(methodOperation), ...catalog.events.map(eventOperation)]),
     components: { messages },
   };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -109,4 +109,8 @@ function eventOperation({ name, contract }: CollectedEvent): Record<string, unkn
 
 function inChannel(name: string): JsonSchema {
   return { $ref: `#/channels/controlPlane/messages/${name}` };
+}
+
+function merged(parts: readonly Record<string, unknown>[]): Record<string, unknown> {
+  return Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
 }

@@ -31,7 +31,7 @@ export function renderOpenApi(catalog: Catalog, schema: SchemaDocument): string 
 }
 
 function operation(path: string, contract: HttpContract, used: Set<string>): unknown {
-  const answers = Object.entries(contract.answers).map(([status, { description, body }]) => {
+  const answers = Object.entries(contract.answers).map(([status, { description, body }]): [string, unknown] => {
     const content =
       body === "page"
         ? { "text/html": { schema: { type: "string" } } }
