@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import { eventually } from "@openclaw/testkit/eventually";
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
 import fc from "fast-check";
@@ -91,6 +93,21 @@ describe("messages that come while their session is busy", () => {
     expect(
       history.map(({ content }) => content.map((block) => (block.type === "text" ? block.text : "")).join("")),
     ).toEqual(["first", "also this", "and that", "Echo: first"]);
+  });
+
+  it("steer: come with their files, in the transcript too", async () => {
+    await using walk = await busyWalk({ queue: { mode: "steer" } });
+    const photo = { kind: "image" as const, data: Buffer.from("png"), fileName: "cat.png", mimeType: "image/png" };
+    walk.platform.say({ chatId: "ada", text: "what is this?", files: [photo] });
+    await eventually("the message to wait", async () => (await walk.turnQueue.countOpen()).queued === 1);
+    walk.release();
+    await walk.platform.waitForSent();
+    const [told] = walk.steered;
+    const path = /^<media:image> (\S+) \(image\/png\)\nwhat is this\?$/u.exec(told ?? "")?.[1] ?? "";
+    expect(await readFile(path, "utf8")).toBe("png");
+    const [session] = await walk.sessions.list();
+    const history = await walk.sessions.history(session?.sessionId ?? "", 10);
+    expect(history[1]?.content).toEqual([{ type: "text", text: told }]);
   });
 
   it("steer: get a turn of their own when the one that ran has ended", async () => {

@@ -15,7 +15,6 @@ import type { PendingFile, PendingMedia } from "../media/pending-media.ts";
 import type { Attachment } from "../outbox/parts.ts";
 import type { Egress, Logger } from "../ports.ts";
 import type { Route } from "../sessions/session-store.ts";
-import type { Turn } from "../sessions/turn.ts";
 
 /** All files of one turn together; the turn begins without what takes longer. */
 const FETCH_DEADLINE_MS = 60_000;
@@ -52,12 +51,23 @@ export class MediaFlow {
     this.#rooms = rooms;
   }
 
-  /** Fetches a turn's files and answers its prompt with the path of each behind its placeholder. */
-  async readPrompt({ runId, request }: Turn, signal: AbortSignal): Promise<string> {
+  /**
+   * Fetches the files of a run and answers its prompt with the path of each behind its placeholder; with the bare
+   * placeholders when the signal aborts.
+   */
+  async readPrompt({ runId, prompt }: { runId: string; prompt: string }, signal: AbortSignal): Promise<string> {
     const files = await this.#rooms.pending.of(runId);
-    if (files.length === 0) return request.prompt;
+    if (files.length === 0) return prompt;
+    return this.#withPaths(prompt, files, signal).catch((error: unknown) => {
+      // Whoever stopped the turn is heard by the turn itself.
+      if (signal.aborted) return prompt;
+      throw error;
+    });
+  }
+
+  async #withPaths(bare: string, files: readonly PendingFile[], signal: AbortSignal): Promise<string> {
     const within = AbortSignal.any([signal, AbortSignal.timeout(FETCH_DEADLINE_MS)]);
-    let prompt = request.prompt;
+    let prompt = bare;
     let from = 0;
     for (const file of files) {
       const placeholder = `<media:${file.reference.kind}>`;

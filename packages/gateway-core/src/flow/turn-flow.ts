@@ -14,6 +14,7 @@ import type { ChannelSupervisor } from "../channels/supervisor.ts";
 import type { EventBus } from "../events/bus.ts";
 import { type FollowUps, withoutSkips } from "./follow-up.ts";
 import type { MediaFlow, ReplyFiles } from "./media-flow.ts";
+import { takeSteering } from "./steering.ts";
 import { chosenModel, identityOf, inWords, tooManyAttempts, userMessage, wishesOf } from "./turn-words.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { OutboxRow } from "../outbox/outbox-table.ts";
@@ -155,7 +156,11 @@ export class TurnFlow {
     return this.#askAgent(
       { ...open, turn },
       {
-        turn: { history, tools: this.#toolsOf(open, effects), takeSteering: () => this.#takeSteering(open) },
+        turn: {
+          history,
+          tools: this.#toolsOf(open, effects),
+          takeSteering: () => takeSteering(this.#rooms, open, signal),
+        },
         agent: this.#rooms.agent,
       },
       signal,
@@ -208,11 +213,7 @@ export class TurnFlow {
   /** The turn with the files of its message where their placeholders were, in the transcript too. */
   async #withFiles(turn: Turn, signal: AbortSignal): Promise<Turn> {
     const { mediaFlow, sessions, clock } = this.#rooms;
-    const prompt = await mediaFlow.readPrompt(turn, signal).catch((error: unknown) => {
-      // Whoever stopped the turn is heard by the turn itself.
-      if (signal.aborted) return turn.request.prompt;
-      throw error;
-    });
+    const prompt = await mediaFlow.readPrompt({ runId: turn.runId, prompt: turn.request.prompt }, signal);
     if (prompt === turn.request.prompt) return turn;
     await sessions.replacePrompt(turn.runId, userMessage(prompt, clock.now()));
     return { ...turn, request: { ...turn.request, prompt } };
@@ -265,19 +266,6 @@ export class TurnFlow {
       chat: turn.route ?? session.route,
       senders: [...senders],
       isSubagent: isSubagentKey(turn.sessionKey),
-    });
-  }
-
-  /** What came for the session meanwhile, to be told to the turn at its next step. From here on it belongs to the turn. */
-  #takeSteering({ turn, session, senders }: OpenTurn): Promise<readonly string[]> {
-    const { store, backlog, sessions, clock } = this.#rooms;
-    return store.transaction(async (sql) => {
-      const messages = await backlog.takeSteering(sql, turn);
-      for (const { prompt, senders: writers } of messages) {
-        await sessions.append(sql, session.sessionId, userMessage(prompt, clock.now()), turn.runId);
-        for (const writer of writers) senders.add(writer);
-      }
-      return messages.map(({ prompt }) => prompt);
     });
   }
 

@@ -4,6 +4,8 @@ import { toTurn, type Turn, type TurnRequest, type TurnRow } from "./turn.ts";
 
 /** A message that is told to a turn that runs. */
 export interface SteeringMessage {
+  /** The run it would have been; its files go by it. */
+  readonly runId: string;
   readonly prompt: string;
   readonly senders: readonly string[];
 }
@@ -85,7 +87,7 @@ export class Backlog {
     const prompts = ordered.map(promptOf);
     const running = await sql.get<TurnRow>("SELECT * FROM turns WHERE run_id = ?", runId);
     if (running) await this.#setPrompt(sql, running, mergePrompts([promptOf(running), ...prompts]), ordered);
-    return ordered.map((row) => ({ prompt: promptOf(row), senders: requestOf(row).senders ?? [] }));
+    return ordered.map((row) => ({ runId: row.run_id, prompt: promptOf(row), senders: requestOf(row).senders ?? [] }));
   }
 
   /** Folds the other collected messages of the same chat into a turn that was just claimed. */

@@ -295,6 +295,11 @@ export class SessionStore {
     );
   }
 
+  /** Puts another message in the place of one in a transcript. */
+  async replaceMessage(id: number, message: TranscriptMessage): Promise<void> {
+    await this.#store.run("UPDATE transcript SET message = ? WHERE id = ?", JSON.stringify(message), id);
+  }
+
   /** The first and the last message of a session's transcript. */
   async ends(sessionId: string): Promise<{ first?: TranscriptMessage; last?: TranscriptMessage }> {
     const read = async (direction: "ASC" | "DESC") => {
@@ -343,6 +348,14 @@ export class SessionStore {
       limit,
     );
     return rows.toReversed().map((row) => JSON.parse(row.message) as TranscriptMessage);
+  }
+
+  async countCompactions(sessionId: string): Promise<number> {
+    const row = await this.#store.get<{ total: number }>(
+      "SELECT count(*) AS total FROM transcript WHERE session_id = ? AND role = 'compaction'",
+      sessionId,
+    );
+    return row?.total ?? 0;
   }
 
   /** What earlier parts of the session came to, by its newest summary; undefined when there is none. */
