@@ -21,6 +21,7 @@ import { agentWorkspace } from "./agents.ts";
 
 const MINUTE_MS = 60_000;
 const DEFAULT_EXEC_SECONDS = 1_800;
+const DEFAULT_APPROVAL_SECONDS = 120;
 
 /** The tools that this program's configuration has; asked at every turn. Which turn may use which is for its policy. */
 export function configuredTools(config: ConfigRuntime): () => readonly Tool[] {
@@ -42,6 +43,7 @@ export function configuredTools(config: ConfigRuntime): () => readonly Tool[] {
     settings: () => execSettings(config),
     environment: config.environment,
     workspace: (agentId) => agentWorkspace(config, agentId),
+    approvalsFile: config.paths.approvalsFile,
   });
   return () => [
     ...always,
@@ -59,10 +61,19 @@ function subagentPolicy({ current }: ConfigRuntime, agentId: string): SubagentPo
 /** Nothing runs unless the configuration asks for it, and nothing here that is meant for another machine. */
 function execSettings({ current }: ConfigRuntime): ExecSettings {
   const { exec } = current.tools;
-  const { ask = "on-miss", allowlist = [], pathPrepend = [], timeoutSec = DEFAULT_EXEC_SECONDS } = { ...exec };
+  const { ask = "on-miss", allowlist = [], safeBins = [], pathPrepend = [] } = { ...exec };
+  const { timeoutSec = DEFAULT_EXEC_SECONDS, approvalTimeoutSec = DEFAULT_APPROVAL_SECONDS } = { ...exec };
   const isOff = exec?.enabled === false || exec?.host === "node";
   const security = exec?.security ?? (exec?.enabled === true ? "allowlist" : "deny");
-  return { security: isOff ? "deny" : security, ask, allowlist, pathPrepend, timeoutMs: timeoutSec * 1_000 };
+  return {
+    security: isOff ? "deny" : security,
+    ask,
+    allowlist,
+    safeBins,
+    pathPrepend,
+    timeoutMs: timeoutSec * 1_000,
+    approvalTimeoutMs: approvalTimeoutSec * 1_000,
+  };
 }
 
 /** The tools of the MCP servers that the configuration names. */

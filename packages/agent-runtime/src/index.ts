@@ -13,6 +13,7 @@ export type {
   TurnLimits,
 } from "./settings.ts";
 export type { AgentToAgent } from "./tools/sessions/agent-reach.ts";
+export type { SubagentPolicy } from "./tools/sessions/sessions-spawn.ts";
 export { builtInTools } from "./tools/built-in-tools.ts";
 export type { BuiltInToolSettings } from "./tools/built-in-tools.ts";
 export { webFetchTool } from "./tools/web/web-fetch.ts";
@@ -22,4 +23,4 @@ export type { McpServersOptions } from "./mcp/mcp-servers.ts";
 export type { McpAddress, McpProgram, McpServerSettings } from "./mcp/mcp-settings.ts";
 export { execTool } from "./tools/exec/exec.ts";
 export type { ExecOptions } from "./tools/exec/exec.ts";
-export type { ExecSettings } from "./tools/exec/exec-policy.ts";
+export type { ExecSettings } from "./tools/exec/exec-settings.ts";

@@ -158,9 +158,10 @@ class Plane implements ControlPlane {
   }
 
   async prepare(): Promise<void> {
-    const { settings, server, log, health, httpRoutes = [] } = this.#dependencies;
+    const { settings, server, log, health, clock, httpRoutes = [] } = this.#dependencies;
     this.#server = await HttpServer.create({
       settings,
+      clock,
       log,
       routes: httpRoutes,
       refusal: (peer) => this.#refusal(peer),

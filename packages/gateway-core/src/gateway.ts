@@ -71,6 +71,8 @@ export interface Gateway extends AsyncDisposable {
   /** The WebSocket address. Throws before `start`. */
   readonly url: string;
   readonly port: number;
+  /** SHA-256 of the certificate, for clients to pin; undefined without TLS. Throws before `start`. */
+  readonly tlsFingerprint: string | undefined;
   /** The token or password clients present; made up for this run when none is configured. */
   readonly secret: string;
   /** Typed events, as clients get them. */
@@ -177,6 +179,10 @@ class RunningGateway implements Gateway {
     return this.#address().url;
   }
 
+  get tlsFingerprint(): string | undefined {
+    return this.#address().fingerprint;
+  }
+
   get port(): number {
     return this.#address().port;
   }
@@ -255,7 +261,8 @@ class RunningGateway implements Gateway {
     ];
     this.#started.use(keepWithinRetention(prunes, clock, log));
     this.isReady = true;
-    log.info("listening", { url: this.url });
+    const { url, fingerprint } = this.#address();
+    log.info("listening", { url, ...(fingerprint === undefined ? {} : { tlsFingerprint: fingerprint }) });
   }
 
   stop(options: { readonly drainMs?: number; readonly notice?: ShutdownNotice } = {}): Promise<void> {

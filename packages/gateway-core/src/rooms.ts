@@ -169,7 +169,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     maySend: (session) => maySend(config.current.session.sendPolicy, session),
   });
   const chat: ChatCommands = new ChatCommands(
-    commandWorld({ version: input.version, clock, agent, turnQueue, config }),
+    commandWorld({ version: input.version, clock, agent, turnQueue, config, usage, sessions }),
     () => config.current.session.resetTriggers ?? [],
   );
   const approvals = openApprovals({

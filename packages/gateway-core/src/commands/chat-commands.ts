@@ -20,18 +20,29 @@ export interface Order {
 /** What a message is: commands and nothing else, or something for the agent with wishes about how it answers. */
 export type Reading =
   | { readonly kind: "commands"; readonly orders: readonly Order[] }
-  | { readonly kind: "prompt"; readonly text: string; readonly choice: TurnChoice };
+  | {
+      readonly kind: "prompt";
+      readonly text: string;
+      readonly choice: TurnChoice;
+      /** Questions in it that the gateway answers itself. They are not in the text. */
+      readonly asides: readonly Order[];
+    };
 
 export interface ReadingContext {
   /** Turns run or wait in the conversation: then a bare "stop" means /stop. */
   readonly hasOpenTurns: () => Promise<boolean>;
   /** The message names the bot: `/status@bot` is for it, whatever the name. */
   readonly isAddressed: boolean;
+  /** Only what a menu of commands writes counts: a command by its first name that stands alone, or at the beginning. */
+  readonly menuOnly?: boolean;
+  /** Questions inside a message are left in it, for the agent. */
+  readonly keepsAsides?: boolean;
 }
 
 export type CommandGiver = Pick<CommandInput, "sender" | "isOwner"> & { readonly session: CommandSession };
 
 const LEADING = /^\/([a-z][a-z0-9_-]{0,31})(@\S{1,64})?(?::|(?=\s|$))\s*([\s\S]*)$/iu;
+const ASIDE = /(?<=^|\s)\/([a-z][a-z0-9_-]{0,31})(?=\s|$)[ \t]*/giu;
 const INLINE = /(?<=^|\s)\/([a-z][a-z0-9_-]{0,31}):?[ \t]+(\S{1,200})(?:[ \t]+|(?=\s)|$)/giu;
 
 /** Reads and runs the commands that people write in a conversation. */
@@ -54,15 +65,39 @@ export class ChatCommands {
   /** Unknown commands, and known ones with more behind them than they take, are for the agent. */
   async read(written: string, context: ReadingContext): Promise<Reading> {
     const text = written.trim();
+    if (context.menuOnly === true) return this.#fromMenu(written, context);
     const order = this.#trigger(text) ?? (await this.#bareWord(text, context)) ?? this.#leading(text, context);
     const directive = order === undefined || order.command.inline ? await this.#directives(written) : undefined;
     if (order && !isSentence(order)) return { kind: "commands", orders: [order] };
-    if (directive && directive.orders.length > 0) {
-      return directive.text.trim() === ""
-        ? { kind: "commands", orders: directive.orders }
-        : { kind: "prompt", text: directive.text.trim(), choice: directive.choice };
+    if (!directive || (directive.orders.length === 0 && order)) {
+      return order ? { kind: "commands", orders: [order] } : { kind: "prompt", text: written, choice: {}, asides: [] };
     }
-    return order ? { kind: "commands", orders: [order] } : { kind: "prompt", text: written, choice: {} };
+    const { text: rest, asides } = context.keepsAsides
+      ? { text: directive.text, asides: [] }
+      : this.#asides(directive.text);
+    if (rest.trim() === "") return { kind: "commands", orders: [...directive.orders, ...asides] };
+    const isPlain = directive.orders.length + asides.length === 0;
+    return { kind: "prompt", text: isPlain ? written : rest.trim(), choice: directive.choice, asides };
+  }
+
+  #fromMenu(written: string, context: ReadingContext): Reading {
+    const order = this.#leading(written.trim(), context);
+    const name = LEADING.exec(written.trim())?.[1]?.toLowerCase();
+    return order && order.command.names[0] === name
+      ? { kind: "commands", orders: [order] }
+      : { kind: "prompt", text: written, choice: {}, asides: [] };
+  }
+
+  /** Takes out the questions that the gateway answers itself. */
+  #asides(text: string): { text: string; asides: Order[] } {
+    const asides: Order[] = [];
+    const rest = text.replace(ASIDE, (written, name: string) => {
+      const command = this.#byName.get(name.toLowerCase());
+      if (!command?.answersInside) return written;
+      if (!asides.some((aside) => aside.command === command)) asides.push({ command, text: "" });
+      return "";
+    });
+    return { text: rest, asides };
   }
 
   /** Runs the commands of one message, in order. What they come to is carried out by the caller. */

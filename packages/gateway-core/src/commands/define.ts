@@ -57,10 +57,22 @@ export interface CommandWorld {
   models(): Promise<readonly ModelChoice[]>;
   /** What a session uses that has nothing of its own set. */
   defaults(session: CommandSession): { thinking: string; queueMode: string; activation: "mention" | "always" };
+  /** What the turns of a session took, and those of all sessions today and in thirty days. In US dollars. */
+  spending(sessionKey: string): Promise<Readonly<Record<"session" | "today" | "month", Spending>>>;
+  /** How often a session was summarised. */
+  compactions(sessionId: string): Promise<number>;
   /** How many turns of a session and of its sub-agents run or wait. */
   openTurns(sessionKey: string): Promise<number>;
   /** Every command there is. */
   commands(): readonly ChatCommand[];
+}
+
+/** What turns took. */
+export interface Spending {
+  readonly tokens: number;
+  readonly cost: number;
+  /** Turns whose model has no price. */
+  readonly unpriced: number;
 }
 
 export interface CommandInput {
@@ -110,6 +122,8 @@ export interface ChatCommand {
   /** Words that, alone, mean the command while a turn runs. */
   readonly bareWords?: readonly string[];
   run(input: CommandInput): CommandOutcome | Promise<CommandOutcome>;
+  /** True for a question that is answered inside a longer message too, beside what the agent answers to the rest. */
+  readonly answersInside?: true;
   /** Reads the word after the name inside a message; undefined when the two are no directive. */
   readonly inline?: (word: string, models: readonly ModelChoice[]) => TurnChoice | undefined;
 }

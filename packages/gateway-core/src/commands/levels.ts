@@ -15,13 +15,15 @@ export interface LevelSetting {
   /** What it means inside a message; left out for settings that make no sense there. */
   readonly forTurn?: (level: string) => TurnChoice;
   readonly ownerOnly?: true;
+  /** Levels that exist elsewhere and not here, with what is said to those who ask for them. */
+  readonly absent?: Readonly<Record<string, string>>;
 }
 
 const CLEARING = new Set(["default", "inherit"]);
 
 /** A command that shows a setting, or sets it: a bad level changes nothing and names the good ones. */
 export function levelCommand(setting: LevelSetting): ChatCommand {
-  const { names, summary, title, levels, synonyms = {}, forTurn, ownerOnly } = setting;
+  const { names, summary, title, levels, synonyms = {}, forTurn, ownerOnly, absent = {} } = setting;
   const read = (word: string): string | undefined => {
     const level = word.toLowerCase();
     return levels.includes(level) ? level : synonyms[level];
@@ -38,6 +40,8 @@ export function levelCommand(setting: LevelSetting): ChatCommand {
         return { reply: `${title} is back to its default.`, change: setting.change(null) };
       }
       const level = read(input.text);
+      const wanted = input.text.toLowerCase();
+      if (Object.hasOwn(absent, wanted)) return { reply: `${absent[wanted]} ${hint}` };
       if (level === undefined) return { reply: `"${shorten(input.text)}" is no level of /${names[0]}. ${hint}` };
       return { reply: `${title} set to ${level}.`, change: setting.change(level) };
     },

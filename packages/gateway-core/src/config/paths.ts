@@ -30,6 +30,8 @@ export interface GatewayPaths {
   readonly approvalsFile: string;
   /** What device tokens are computed with. */
   readonly deviceKeyFile: string;
+  /** Holds the certificate that the gateway made for itself, and its key. */
+  readonly tlsDirectory: string;
   /** Holds the files that came with messages, and those that are to be sent. */
   readonly mediaDirectory: string;
   readonly logDirectory: string;
@@ -81,6 +83,7 @@ export function resolvePaths(environment: Environment, homeDirectory: string, se
     databaseFile: join(stateDir, "gateway.sqlite"),
     approvalsFile: join(stateDir, "exec-approvals.json"),
     deviceKeyFile: join(stateDir, "device-tokens.key"),
+    tlsDirectory: join(stateDir, "tls"),
     mediaDirectory: join(stateDir, "media"),
     logDirectory: given === undefined && profile === undefined ? SHARED_LOG_DIRECTORY : join(stateDir, "logs"),
   };

@@ -1,9 +1,10 @@
 import * as z from "zod";
 
 import { agentsSchema, bindingsSchema } from "./schema/agents.ts";
+import { approvalsSchema } from "./schema/approvals.ts";
 import { channelsSchema, inboundSchema, outboundSchema } from "./schema/delivery.ts";
 import { gatewaySchema } from "./schema/gateway.ts";
-import { approvalsPart, authPart, diagnosticsPart, hooksPart } from "./schema/later/automation.ts";
+import { authPart, diagnosticsPart, hooksPart } from "./schema/later/automation.ts";
 import { broadcastPart } from "./schema/later/conversation.ts";
 import {
   browserPart,
@@ -16,7 +17,7 @@ import {
 } from "./schema/later/surfaces.ts";
 import { pluginsPart, skillsPart } from "./schema/later/tools.ts";
 import { modelsSchema } from "./schema/models.ts";
-import { later, laterPart, opaque } from "./schema/notes.ts";
+import { later, laterPart, opaque, part } from "./schema/notes.ts";
 import { commandsSchema, messagesSchema, sessionSchema } from "./schema/conversation/session.ts";
 import { cronSchema, discoverySchema, envSchema, loggingSchema, metaSchema, wizardSchema } from "./schema/system.ts";
 import { toolsSchema } from "./schema/tools.ts";
@@ -44,7 +45,7 @@ export const configSchema = z.strictObject({
   discovery: discoverySchema.optional().describe("Being found on the network."),
   meta: metaSchema.optional().describe("Who wrote the file last. Bookkeeping."),
   wizard: wizardSchema.optional().describe("What the setup wizard last did. Bookkeeping."),
-  approvals: laterPart(approvalsPart, { exec: { enabled: false } }),
+  approvals: part("Telling chats what waits for approval.", approvalsSchema),
   audio: later(opaque()),
   auth: laterPart(authPart),
   bridge: later(opaque()),

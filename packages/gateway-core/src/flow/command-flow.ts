@@ -2,7 +2,7 @@
  * What chat commands lead to: everything a command comes to is written down in the commit that settles the message it
  * came in, so that its answer is neither lost nor given twice.
  */
-import type { ChatCommands, CommandGiver, Order, Reading } from "../commands/chat-commands.ts";
+import type { ChatCommands, CommandGiver, Order, Reading, ReadingContext } from "../commands/chat-commands.ts";
 import type { CommandOutcome, CommandSession } from "../commands/define.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { Inbox, InboxEntry } from "../inbox/inbox.ts";
@@ -56,10 +56,21 @@ export class CommandFlow {
   }
 
   /** What a message in a session is: commands, or something for the agent. */
-  read(text: string, sessionKey: string, isAddressed: boolean): Promise<Reading> {
+  read(text: string, sessionKey: string, context: Omit<ReadingContext, "hasOpenTurns">): Promise<Reading> {
     const { commands, turnQueue } = this.#rooms;
     const hasOpenTurns = async () => (await turnQueue.countOpenWithSubagents(sessionKey)) > 0;
-    return commands.read(text, { hasOpenTurns, isAddressed });
+    return commands.read(text, { hasOpenTurns, ...context });
+  }
+
+  /** What questions are answered with; nothing changes by them. */
+  async answer({
+    orders,
+    sender,
+    isOwner,
+    touch,
+  }: Pick<GivenOrders, "orders" | "sender" | "isOwner" | "touch">): Promise<string | undefined> {
+    const session = (await this.#rooms.sessions.get(touch.key)) ?? unspoken(touch);
+    return (await this.#rooms.commands.run(orders, { session, sender, isOwner })).reply;
   }
 
   /** Runs the commands and carries out what they come to. A message that was settled before leads to nothing. */

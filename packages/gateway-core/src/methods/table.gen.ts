@@ -5,6 +5,8 @@ import { agentIdentityGet } from "./agent.identity.get.ts";
 import { agent } from "./agent.ts";
 import { agentWait } from "./agent.wait.ts";
 import { agentsList } from "./agents.list.ts";
+import { approvalGet } from "./approval.get.ts";
+import { approvalHistory } from "./approval.history.ts";
 import { channelsLogout } from "./channels.logout.ts";
 import { channelsStatus } from "./channels.status.ts";
 import { chatAbort } from "./chat.abort.ts";
@@ -32,6 +34,15 @@ import { deviceScopesRequestUpgrade } from "./device.scopes.requestUpgrade.ts";
 import { deviceScopesWaitUpgrade } from "./device.scopes.waitUpgrade.ts";
 import { deviceTokenRevoke } from "./device.token.revoke.ts";
 import { deviceTokenRotate } from "./device.token.rotate.ts";
+import { execApprovalGet } from "./exec.approval.get.ts";
+import { execApprovalList } from "./exec.approval.list.ts";
+import { execApprovalRequest } from "./exec.approval.request.ts";
+import { execApprovalResolve } from "./exec.approval.resolve.ts";
+import { execApprovalWaitDecision } from "./exec.approval.waitDecision.ts";
+import { execApprovalsGet } from "./exec.approvals.get.ts";
+import { execApprovalsNodeGet } from "./exec.approvals.node.get.ts";
+import { execApprovalsNodeSet } from "./exec.approvals.node.set.ts";
+import { execApprovalsSet } from "./exec.approvals.set.ts";
 import { health } from "./health.ts";
 import { inboxList } from "./inbox.list.ts";
 import { lastHeartbeat } from "./last-heartbeat.ts";
@@ -96,6 +107,8 @@ export const handlers = {
   "agent": agent,
   "agent.wait": agentWait,
   "agents.list": agentsList,
+  "approval.get": approvalGet,
+  "approval.history": approvalHistory,
   "channels.logout": channelsLogout,
   "channels.status": channelsStatus,
   "chat.abort": chatAbort,
@@ -123,6 +136,15 @@ export const handlers = {
   "device.scopes.waitUpgrade": deviceScopesWaitUpgrade,
   "device.token.revoke": deviceTokenRevoke,
   "device.token.rotate": deviceTokenRotate,
+  "exec.approval.get": execApprovalGet,
+  "exec.approval.list": execApprovalList,
+  "exec.approval.request": execApprovalRequest,
+  "exec.approval.resolve": execApprovalResolve,
+  "exec.approval.waitDecision": execApprovalWaitDecision,
+  "exec.approvals.get": execApprovalsGet,
+  "exec.approvals.node.get": execApprovalsNodeGet,
+  "exec.approvals.node.set": execApprovalsNodeSet,
+  "exec.approvals.set": execApprovalsSet,
   "health": health,
   "inbox.list": inboxList,
   "last-heartbeat": lastHeartbeat,

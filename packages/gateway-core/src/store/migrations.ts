@@ -8,6 +8,7 @@ import { migration004 } from "./migrations/004-media.ts";
 import { migration005 } from "./migrations/005-devices.ts";
 import { migration006 } from "./migrations/006-queue-modes.ts";
 import { migration007 } from "./migrations/007-nodes.ts";
+import { migration008 } from "./migrations/008-exec-approvals.ts";
 import { migration009 } from "./migrations/009-changes.ts";
 
 /** Every migration, in order; the database's user_version says how many of them it has seen. */
@@ -20,6 +21,7 @@ const MIGRATIONS: readonly string[] = [
   migration005,
   migration009,
   migration007,
+  migration008,
 ];
 
 /** Brings a database to the newest schema, one transaction per step. */

@@ -17,6 +17,7 @@ public actor GatewayClient {
     private let sleep: @Sendable (Duration) async throws -> Void
     private var runner: Task<Void, Never>?
     private var connection: LiveConnection?
+    private var resumePoint: ResumePoint?
     private var calls = PendingCalls()
     private var readers: [Int: UpdateReader] = [:]
     private var readerCount = 0
@@ -127,6 +128,7 @@ public actor GatewayClient {
                 failure = GatewayClient.failure(error)
             }
             guard !isStopped else { return }
+            if let lost = connection { resumePoint = lost.resumePoint }
             connection = nil
             calls.failAll(failure)
             attempt += 1
@@ -151,7 +153,7 @@ public actor GatewayClient {
         await watchdog.expect(within: options.connectTimeout)
         do {
             try await withTaskCancellationHandler {
-                let hello = try await Handshake(options: options).shakeHands(over: socket)
+                let hello = try await Handshake(options: options, resume: resumePoint).shakeHands(over: socket)
                 guard !isStopped else { throw GatewayClientError.stopped }
                 connected()
                 let live = LiveConnection(socket: socket, hello: hello)

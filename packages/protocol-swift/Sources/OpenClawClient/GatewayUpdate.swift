@@ -3,7 +3,8 @@ import OpenClawProtocol
 
 /// What a client tells its readers, in the order in which it happened.
 public enum GatewayUpdate: Sendable {
-    /// The connection stands; render from the snapshot it carries.
+    /// The connection stands. When `hello.resume?.recovered` is true, exactly the events that were missed follow;
+    /// otherwise render from the snapshot it carries, and fetch what else is on the screen.
     case connected(HelloOk)
     case event(GatewayEvent)
     /// Numbered events were missed, or this reader was too slow for `dropped` updates.

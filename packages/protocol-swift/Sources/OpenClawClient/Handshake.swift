@@ -4,6 +4,8 @@ import OpenClawProtocol
 /// The first frames of a connection: challenge, `connect`, `hello-ok`.
 struct Handshake {
     let options: GatewayClientOptions
+    /// Where the connection before this one was lost.
+    let resume: ResumePoint?
 
     private static let requestId = "connect"
 
@@ -45,14 +47,15 @@ struct Handshake {
             minProtocol: GatewayProtocol.minimumVersion,
             maxProtocol: GatewayProtocol.version,
             client: options.client,
-            caps: options.caps,
+            caps: options.caps + ["resume"],
             commands: hasNodeClaims ? options.commands : nil,
             permissions: hasNodeClaims ? options.permissions : nil,
             role: options.role,
             scopes: hasNodeClaims ? [] : options.scopes,
             device: try await proof(token: token ?? deviceToken ?? "", challenge: challenge),
             auth: ConnectAuth(token: token, password: options.password, deviceToken: deviceToken),
-            locale: options.locale
+            locale: options.locale,
+            resume: resume
         )
     }
 

@@ -14,7 +14,7 @@ final class LiveConnection {
         self.socket = socket
         self.hello = hello
         // Protocol 4 numbers the events of each connection from 1; protocol 3 has one count for the whole gateway.
-        self.expected = hello.`protocol` >= 4 ? 1 : nil
+        self.expected = hello.resume.map { offer in offer.seq + 1 } ?? (hello.`protocol` >= 4 ? 1 : nil)
         let (frames, outgoing) = AsyncStream<String>.makeStream(
             bufferingPolicy: .bufferingOldest(LiveConnection.maximumWaitingFrames)
         )
@@ -40,6 +40,12 @@ final class LiveConnection {
 
     func endSending() {
         outgoing.finish()
+    }
+
+    /// Where to go on after this connection; nil when the gateway does not offer it.
+    var resumePoint: ResumePoint? {
+        guard let epoch = hello.resume?.epoch, let next = expected else { return nil }
+        return ResumePoint(epoch: epoch, seq: next - 1)
     }
 
     /// How many numbered events did not arrive before this one.

@@ -154,6 +154,32 @@ final class GatewayClientTests: XCTestCase {
         await client.stop()
     }
 
+    func testF17AfterALostConnectionItGoesOnWhereItWas() async throws {
+        let gateway = ScriptedGateway()
+        let client = try GatewayClient(options: options(), transport: gateway) { duration in
+            if duration > .seconds(1) { try await Task<Never, Never>.sleep(for: .seconds(3600)) }
+        }
+        var updates = await client.updates().makeAsyncIterator()
+        await client.start()
+        let first = try await gateway.connection()
+        let introduced = try await first.letIn(resume: ["epoch": "e", "seq": 7])
+        XCTAssertEqual(introduced.caps, ["resume"])
+        XCTAssertNil(introduced.resume)
+        _ = try await next(&updates)
+        try await first.event("tick", ["ts": 1], seq: 8)
+        guard case .event(.tick) = try await next(&updates) else { return XCTFail("no event") }
+        await first.close(code: 1006, reason: "")
+        guard case .disconnected = try await next(&updates) else { return XCTFail("no notice") }
+        let second = try await gateway.connection()
+        let again = try await second.letIn(resume: ["epoch": "e", "seq": 8, "recovered": true])
+        XCTAssertEqual(again.resume, ResumePoint(epoch: "e", seq: 8))
+        guard case .connected(let hello) = try await next(&updates) else { return XCTFail("not connected again") }
+        XCTAssertEqual(hello.resume?.recovered, true)
+        try await second.event("tick", ["ts": 2], seq: 9)
+        guard case .event(.tick) = try await next(&updates) else { return XCTFail("a gap where there is none") }
+        await client.stop()
+    }
+
     func testAReaderThatIsTooSlowIsToldWhatItLost() async throws {
         let (client, socket) = try await connected { $0.maximumWaitingUpdates = 2 }
         let stream = await client.updates()

@@ -104,18 +104,18 @@ actor ScriptedSocket: GatewaySocket {
     }
 
     /// Lets the client in, and gives back what it introduced itself with.
-    func letIn(deviceToken: String? = nil) async throws -> ConnectParams {
+    func letIn(deviceToken: String? = nil, resume: JSONValue? = nil) async throws -> ConnectParams {
         try event("connect.challenge", ["nonce": "nonce-1", "ts": 1])
         let request = try await self.request()
         let params = try (request.params ?? .null).decoded(as: ConnectParams.self)
-        try answer(request.id, ScriptedSocket.hello(deviceToken: deviceToken))
+        try answer(request.id, ScriptedSocket.hello(deviceToken: deviceToken, resume: resume))
         return params
     }
 
-    static func hello(deviceToken: String?) -> JSONValue {
+    static func hello(deviceToken: String?, resume: JSONValue?) -> JSONValue {
         var auth: [String: JSONValue] = ["role": "operator", "scopes": ["operator.read"]]
         if let token = deviceToken { auth["deviceToken"] = .string(token) }
-        return [
+        var hello: [String: JSONValue] = [
             "type": "hello-ok", "protocol": 4,
             "server": ["version": "1", "connId": "c"],
             "features": ["methods": [], "events": []],
@@ -126,6 +126,8 @@ actor ScriptedSocket: GatewaySocket {
             "auth": .object(auth),
             "policy": ["maxPayload": 1000, "maxBufferedBytes": 1000, "tickIntervalMs": 30000],
         ]
+        if let offer = resume { hello["resume"] = offer }
+        return .object(hello)
     }
 
     static let health: JSONValue = [

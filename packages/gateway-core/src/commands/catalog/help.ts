@@ -3,6 +3,7 @@ import type { ChatCommand } from "../define.ts";
 export const command: ChatCommand = {
   names: ["help"],
   summary: "Shows what you can write.",
+  answersInside: true,
   run: () => ({
     reply: [
       "Write as you would to a person. A message that begins with / is a command:",

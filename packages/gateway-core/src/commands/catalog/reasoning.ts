@@ -5,6 +5,7 @@ export const command = levelCommand({
   summary: "Whether replies show what the model thought.",
   title: "Reasoning",
   levels: ["off", "on"],
+  absent: { stream: "Thoughts are not shown while they are thought: on shows them before the reply." },
   current: ({ session }) => session.reasoningLevel ?? "off",
   change: (reasoningLevel) => ({ reasoningLevel }),
   forTurn: (reasoning) => ({ reasoning }),

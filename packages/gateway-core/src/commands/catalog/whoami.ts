@@ -3,6 +3,7 @@ import type { ChatCommand } from "../define.ts";
 export const command: ChatCommand = {
   names: ["whoami", "id"],
   summary: "Shows your id here.",
+  answersInside: true,
   run: ({ sender, session, isOwner }) => ({
     reply: [
       `Channel: ${sender.channel}`,

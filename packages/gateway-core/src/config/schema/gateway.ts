@@ -1,14 +1,7 @@
 import * as z from "zod";
 
-import {
-  chatCompletionsPart,
-  nodesBrowserPart,
-  reloadPart,
-  responsesPart,
-  tailscalePart,
-  tlsPart,
-} from "./later/surfaces.ts";
-import { flag, later, laterPart, secretText, text, texts, whole } from "./notes.ts";
+import { chatCompletionsPart, nodesBrowserPart, reloadPart, responsesPart, tailscalePart } from "./later/surfaces.ts";
+import { flag, later, laterPart, part, secretText, text, texts, whole } from "./notes.ts";
 
 const PORT_MAXIMUM = 65_535;
 
@@ -19,7 +12,9 @@ const auth = z.strictObject({
     .describe("Which credential clients present. Without it: token, unless only a password is set."),
   token: secretText("The shared token. OPENCLAW_GATEWAY_TOKEN and --token come first.").optional(),
   password: secretText("The shared password. OPENCLAW_GATEWAY_PASSWORD and --password come first.").optional(),
-  allowTailscale: later(flag("Accept a verified Tailscale Serve identity."), false),
+  allowTailscale: flag(
+    "Let people of the tailnet in without a token, as Tailscale Serve names them and the local tailscale confirms. Default: off.",
+  ).default(false),
 });
 
 const remote = z.strictObject({
@@ -27,7 +22,9 @@ const remote = z.strictObject({
   token: secretText("Token the CLI presents to the remote gateway; never enables local auth.").optional(),
   password: secretText("Password the CLI presents to the remote gateway; never enables local auth.").optional(),
   transport: later(z.enum(["ssh", "direct"]).describe("How the macOS app reaches the remote gateway.")),
-  tlsFingerprint: later(text("SHA-256 fingerprint that the remote certificate must have.")),
+  tlsFingerprint: text(
+    "SHA-256 fingerprint that the certificate of a wss:// address must have; authorities then do not matter.",
+  ).optional(),
   sshTarget: later(text("Default SSH target of gateway probe.")),
   sshIdentity: later(text("Default SSH identity file of gateway probe.")),
 });
@@ -41,6 +38,19 @@ const controlUi = z.strictObject({
   allowInsecureAuth: later(flag("Let a browser without a device identity in with the token alone."), false),
   dangerouslyDisableDeviceAuth: later(flag("Skip device checks for the browser app."), false),
 });
+
+const tlsPart = () =>
+  z.strictObject({
+    enabled: flag(
+      "Speak wss:// and https:// only. false, written out, says that something else encrypts: a proxy or a tunnel.",
+    ).optional(),
+    autoGenerate: flag(
+      "Make a certificate where none is given, and keep it in the state directory. Default true.",
+    ).optional(),
+    certPath: text("A certificate of your own with its chain, PEM.").optional(),
+    keyPath: text("The key of that certificate, PEM, without a passphrase.").optional(),
+    caPath: text("More certificates of the chain, PEM.").optional(),
+  });
 
 /** `gateway`: where the gateway listens and who may connect. */
 export const gatewaySchema = z.strictObject({
@@ -67,7 +77,7 @@ export const gatewaySchema = z.strictObject({
   trustedProxies: texts("Addresses of reverse proxies whose forwarded headers are believed.").default([]),
   remote: remote.optional(),
   tailscale: laterPart(tailscalePart, { mode: "off" }),
-  tls: laterPart(tlsPart, { enabled: false }),
+  tls: part("Encryption of the gateway's own port.", tlsPart),
   reload: laterPart(reloadPart, { mode: "off" }),
   http: z
     .strictObject({
@@ -83,7 +93,9 @@ export const gatewaySchema = z.strictObject({
     .strictObject({
       commands: z
         .strictObject({
-          allow: texts("Commands that nodes may be asked beyond those of their platform, such as sms.send.").default([]),
+          allow: texts("Commands that nodes may be asked beyond those of their platform, such as sms.send.").default(
+            [],
+          ),
           deny: texts("Commands that no node is asked; goes before allow.").default([]),
         })
         .optional()

@@ -140,7 +140,9 @@ export const commandsSchema = z.strictObject({
     .optional()
     .describe("Whether platforms with a menu of commands list them there. auto, the default, does so on Telegram."),
   nativeSkills: later(autoOrFlag, false),
-  text: later(flag("Read /commands from messages."), false),
+  text: flag(
+    "Read /commands from messages. false: where people have a menu of the commands (Telegram), only what that writes is one. On without it.",
+  ).optional(),
   bash: later(flag("Let ! run shell commands."), false),
   bashForegroundMs: later(z.int().nonnegative()),
   config: later(flag("Let /config read and write this file."), false),

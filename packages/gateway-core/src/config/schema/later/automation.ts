@@ -6,19 +6,6 @@ const count = () => z.int().nonnegative();
 const text = () => z.string().optional();
 const flag = () => z.boolean().optional();
 
-export const approvalsPart = () =>
-  z.strictObject({
-    exec: z
-      .strictObject({
-        enabled: flag(),
-        mode: z.enum(["session", "targets", "both"]).optional(),
-        agentFilter: z.array(z.string()).optional(),
-        sessionFilter: z.array(z.string()).optional(),
-        targets: z.array(z.looseObject({ channel: z.string(), to: z.string() })).optional(),
-      })
-      .optional(),
-  });
-
 const mapping = () =>
   z.strictObject({
     id: text(),

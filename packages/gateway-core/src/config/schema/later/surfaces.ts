@@ -64,9 +64,6 @@ export const wideAreaPart = () => z.looseObject({ enabled: flag() });
 export const tailscalePart = () =>
   z.strictObject({ mode: z.enum(["off", "serve", "funnel"]).optional(), resetOnExit: flag() });
 
-export const tlsPart = () =>
-  z.strictObject({ enabled: flag(), autoGenerate: flag(), certPath: text(), keyPath: text(), caPath: text() });
-
 export const reloadPart = () =>
   z.strictObject({ mode: z.enum(["hybrid", "hot", "restart", "off"]).optional(), debounceMs: count().optional() });
 
