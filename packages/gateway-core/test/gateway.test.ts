@@ -2,7 +2,8 @@ import { createMemoryChannel } from "@openclaw/channels-contract/memory";
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { createGateway, FatalError, type GatewayOptions } from "../src/index.ts";
+import { sharedSecretOf } from "../src/config/listen.ts";
+import { createGateway, FatalError, fixedConfig, type GatewayOptions, systemIds } from "../src/index.ts";
 import { RawClient } from "./support/raw-client.ts";
 import { hangingScript, ScriptedAgent } from "./support/scripted-agent.ts";
 
@@ -116,6 +117,30 @@ describe("R1.2 a gateway that can not run says why and what to do", () => {
   it("an address that others can reach, without a credential", async () => {
     const listen = { port: 0, bind: "lan" as const };
     await expect(startGateway({ listen })).rejects.toThrow(/refusing to bind to 0\.0\.0\.0 without auth/);
+  });
+
+  it("S an address that others can reach, with a credential that can be guessed, or without encryption", async () => {
+    const token = "a-token-of-32-characters-for-test";
+    const listen = { port: 0, bind: "custom" as const };
+    const exposed = (gateway: object) => ({
+      listen,
+      config: { gateway: { mode: "local" as const, customBindHost: "0.0.0.0", ...gateway } },
+    });
+    const refusals: [object, RegExp][] = [
+      [{ auth: { token: "short" }, tls: { enabled: true } }, /the token has 5 characters/u],
+      [{ auth: { token } }, /without encryption/u],
+      [{ auth: { token }, tls: { autoGenerate: true } }, /without encryption/u],
+    ];
+    for (const [gateway, reason] of refusals) await expect(startGateway(exposed(gateway))).rejects.toThrow(reason);
+    // Only asked, so that no test listens there.
+    for (const gateway of [
+      { auth: { token }, tls: { enabled: true } },
+      { auth: { token }, tls: { enabled: false } },
+      { auth: { token }, trustedProxies: ["10.0.0.1"] },
+    ]) {
+      const { config } = exposed(gateway);
+      expect(sharedSecretOf(fixedConfig(config, { stateDir: directory.path }), listen, systemIds).secret).toBe(token);
+    }
   });
 
   it("a custom bind without an address", async () => {

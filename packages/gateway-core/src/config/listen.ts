@@ -1,11 +1,15 @@
-import { networkInterfaces } from "node:os";
+import { homedir, networkInterfaces } from "node:os";
 
+import { expandPath } from "./paths.ts";
+import type { GatewayConfig } from "./schema.ts";
 import { resolveAuth, resolvePorts } from "./resolve.ts";
 import type { ConfigRuntime } from "./runtime.ts";
 import { FatalError } from "../errors.ts";
 import type { Ids } from "../ports.ts";
 
 const GENERATED_SECRET_BYTES = 32;
+/** In characters, where others can reach the gateway. */
+const SHORTEST_EXPOSED_SECRET = 24;
 /** Tailscale's addresses, 100.64.0.0/10. */
 const TAILNET = /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./;
 
@@ -30,11 +34,32 @@ export function sharedSecretOf(
     configured: config.current.gateway.auth,
     flags: { mode: listen.authMode, token: listen.token, password: listen.password },
   });
-  if (secret !== undefined) return { mode, secret };
-  if (isLoopback(hostOf(config, listen))) return { mode, secret: ids.secret(GENERATED_SECRET_BYTES) };
+  const host = hostOf(config, listen);
+  if (isLoopback(host)) return { mode, secret: secret ?? ids.secret(GENERATED_SECRET_BYTES) };
+  if (secret === undefined) {
+    throw new FatalError(
+      `refusing to bind to ${host} without auth: no ${mode} is configured.`,
+      `Set gateway.auth.${mode} in ${config.source.path}, or listen on loopback only (gateway.bind: "loopback").`,
+    );
+  }
+  if (secret.length < SHORTEST_EXPOSED_SECRET) {
+    throw new FatalError(
+      `refusing to bind to ${host}: the ${mode} has ${secret.length} characters, and there others can try to guess it.`,
+      `Use a ${mode} of at least ${SHORTEST_EXPOSED_SECRET} characters, for example the output of: openssl rand -hex 32`,
+    );
+  }
+  requireEncryption(config, listen, host);
+  return { mode, secret };
+}
+
+/** What leaves the machine is encrypted, by this gateway or by something that was named. Source: catalogue S. */
+function requireEncryption({ current, source }: ConfigRuntime, listen: ListenOptions, host: string): void {
+  const { tls, bind, trustedProxies } = current.gateway;
+  const isTunnel = (listen.bind ?? bind) === "tailnet" || trustedProxies.length > 0;
+  if (tls?.enabled !== undefined || isTunnel) return;
   throw new FatalError(
-    `refusing to bind to ${hostOf(config, listen)} without auth: no ${mode} is configured.`,
-    `Set gateway.auth.${mode} in ${config.source.path}, or listen on loopback only (gateway.bind: "loopback").`,
+    `refusing to bind to ${host} without encryption: the token and every message would be readable on the network.`,
+    `Set gateway.tls.enabled to true in ${source.path} (a certificate is made by itself). If a proxy or a tunnel encrypts already, set it to false.`,
   );
 }
 
@@ -43,11 +68,30 @@ export function networkSettings(config: ConfigRuntime, listen: ListenOptions) {
   const { gateway } = config.current;
   const { environment, paths } = config;
   const ports = resolvePorts({ environment, profile: paths.profile, flag: listen.port, configured: gateway.port });
+  const host = hostOf(config, listen);
   return {
-    host: hostOf(config, listen),
+    host,
     port: ports.gateway,
     allowedOrigins: gateway.controlUi.allowedOrigins,
     trustedProxies: gateway.trustedProxies,
+    allowTailscale: gateway.auth.allowTailscale,
+    tls: gateway.tls?.enabled === true ? tlsSettings(config, gateway.tls, host) : undefined,
+  };
+}
+
+function tlsSettings(
+  { paths }: ConfigRuntime,
+  { certPath, keyPath, caPath, autoGenerate = true }: NonNullable<GatewayConfig["gateway"]["tls"]>,
+  host: string,
+) {
+  const absolute = (path: string | undefined) => (path === undefined ? undefined : expandPath(path, homedir()));
+  return {
+    certPath: absolute(certPath),
+    keyPath: absolute(keyPath),
+    caPath: absolute(caPath),
+    autoGenerate,
+    directory: paths.tlsDirectory,
+    host,
   };
 }
 

@@ -4,12 +4,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 
 import { FatalError } from "../errors.ts";
+import type { Clock } from "../ports.ts";
+import { createApp } from "./app.ts";
 import type { HttpRoute } from "./http-route.ts";
 import { addRoutes, errorBody, type RouteDependencies, sendJson } from "./http-routes.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { identifyPeer, type Peer, trustedProxyList } from "./peer.ts";
 import { addProbes, type ProbeSources } from "./probes.ts";
 import type { NetSettings } from "./settings.ts";
+import { CertificateKeeper } from "./tls/keeper.ts";
 import { notFoundPage, PAGE_POLICY, statusPage } from "./status-page.ts";
 
 /** An upgraded socket, before anything was said on it. */
@@ -21,6 +24,7 @@ export interface OpenedSocket {
 
 export interface ServerDependencies extends Omit<RouteDependencies, "peerOf"> {
   readonly settings: NetSettings;
+  readonly clock: Pick<Clock, "now" | "setInterval">;
   readonly probes: ProbeSources;
   readonly routes: readonly HttpRoute[];
   /** Why a peer can not have a WebSocket now; undefined when it can. */
@@ -33,11 +37,11 @@ export interface Listening {
   readonly port: number;
   /** For WebSocket clients. */
   readonly url: string;
+  /** SHA-256 of the certificate, for clients to pin; undefined without TLS. */
+  readonly fingerprint: string | undefined;
 }
 
 const PEER = "peer";
-/** How often overdue requests are looked for. */
-const CHECK_INTERVAL_MS = 5_000;
 const REFUSED_RETRY_SECONDS = 2;
 
 /** On every answer. Pages relax what they need. */
@@ -55,15 +59,20 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 export class HttpServer {
   readonly #app: FastifyInstance;
   readonly #settings: NetSettings;
+  readonly #certificate: CertificateKeeper | undefined;
 
-  private constructor(app: FastifyInstance, settings: NetSettings) {
+  private constructor(app: FastifyInstance, settings: NetSettings, certificate: CertificateKeeper | undefined) {
     this.#app = app;
     this.#settings = settings;
+    this.#certificate = certificate;
   }
 
+  /** Throws FatalError when there is no usable certificate. */
   static async create(dependencies: ServerDependencies): Promise<HttpServer> {
-    const app = await createApp(dependencies.settings);
-    const trusted = trustedProxyList(dependencies.settings.trustedProxies);
+    const { settings } = dependencies;
+    const certificate = settings.tls && (await CertificateKeeper.load(settings.tls, dependencies));
+    const app = await createApp(settings, certificate?.material);
+    const trusted = trustedProxyList(settings.trustedProxies);
     app.decorateRequest(PEER, null);
     app.addHook("onRequest", (request, reply, done) => {
       if (admit(request, reply, dependencies, trusted)) done();
@@ -81,7 +90,7 @@ export class HttpServer {
     addFrontPage(app, dependencies);
     addProbes(app, dependencies.probes);
     addRoutes(app, dependencies.routes, { ...dependencies, peerOf });
-    return new HttpServer(app, dependencies.settings);
+    return new HttpServer(app, settings, certificate);
   }
 
   /** Throws FatalError when the address can not be used, at once: the port is the lock. Source: R1.8, F22. */
@@ -92,12 +101,20 @@ export class HttpServer {
     } catch (error) {
       throw listenError(error, host, port);
     }
-    const { port: bound } = this.#app.server.address() as AddressInfo;
-    return { host, port: bound, url: `ws://${host.includes(":") ? `[${host}]` : host}:${bound}` };
+    const { server } = this.#app;
+    const { port: bound } = server.address() as AddressInfo;
+    this.#certificate?.keep(server);
+    return {
+      host,
+      port: bound,
+      url: `${this.#certificate ? "wss" : "ws"}://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+      fingerprint: this.#certificate?.material.fingerprint,
+    };
   }
 
   /** Takes no new connections, lets running requests end, and cuts what is left after `graceMs`. */
   async close(graceMs: number): Promise<void> {
+    this.#certificate?.[Symbol.dispose]();
     const cut = setTimeout(() => this.#app.server.closeAllConnections(), graceMs);
     try {
       await this.#app.close();
@@ -105,51 +122,6 @@ export class HttpServer {
       clearTimeout(cut);
     }
   }
-}
-
-/**
- * Fastify without what is not used here: request logging, and the compilers of route schemas, which take a third of
- * its start-up time.
- */
-async function createApp({ limits }: NetSettings): Promise<FastifyInstance> {
-  const [{ default: fastify }, { default: websocket }] = await Promise.all([
-    import("fastify"),
-    import("@fastify/websocket"),
-  ]);
-  const app = fastify({
-    logger: false,
-    forceCloseConnections: "idle",
-    bodyLimit: limits.maxBodyBytes,
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
-    requestTimeout: limits.requestTimeoutMs,
-    // Any path is the control plane's; see docs/decisions/0004-one-port.md.
-    rewriteUrl: (request) => (isWebSocketUpgrade(request) ? "/" : (request.url ?? "/")),
-    schemaController: { compilersFactory: { buildValidator: () => noCompiler, buildSerializer: () => noCompiler } },
-    http: {
-      maxHeaderSize: limits.maxHeaderBytes,
-      headersTimeout: limits.headersTimeoutMs,
-      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, limits.headersTimeoutMs),
-      shouldUpgradeCallback: isWebSocketUpgrade,
-    },
-  });
-  app.server.maxConnections = limits.maxSockets;
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  await app.register(websocket, {
-    options: { maxPayload: limits.maxPayloadBytes, perMessageDeflate: false, clientTracking: false },
-    // Connections are closed by their owner, with a code that says why.
-    preClose: (done) => done(),
-    errorHandler: (_error, socket) => socket.terminate(),
-  });
-  return app;
-}
-
-function noCompiler(): never {
-  throw new Error("Routes have no schemas: requests are checked by the gateway's own validators.");
-}
-
-function isWebSocketUpgrade(request: { readonly headers: { readonly upgrade?: string | undefined } }): boolean {
-  return request.headers.upgrade?.toLowerCase() === "websocket";
 }
 
 function peerOf(request: FastifyRequest): Peer {

@@ -1,3 +1,5 @@
+import type { TlsSettings } from "./tls/certificate.ts";
+
 /** Where the gateway listens and what it takes from the network. Sizes in bytes, times in milliseconds. */
 export interface NetSettings {
   /** The address to bind, for example 127.0.0.1. */
@@ -8,6 +10,8 @@ export interface NetSettings {
   readonly allowedOrigins: readonly string[];
   /** Addresses or CIDR ranges of reverse proxies whose forwarded headers are believed. */
   readonly trustedProxies: readonly string[];
+  /** Without it the port speaks plain HTTP and WebSocket. */
+  readonly tls?: TlsSettings | undefined;
   readonly limits: NetLimits;
 }
 

@@ -18,6 +18,7 @@ describe("resolvePaths", () => {
       workspace: "/home/me/.openclaw/workspace",
       databaseFile: "/home/me/.openclaw/gateway.sqlite",
       deviceKeyFile: "/home/me/.openclaw/device-tokens.key",
+      tlsDirectory: "/home/me/.openclaw/tls",
       mediaDirectory: "/home/me/.openclaw/media",
       logDirectory: "/tmp/openclaw",
     });

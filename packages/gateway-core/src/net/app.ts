@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerOptions } from "node:http";
+
+import type { FastifyInstance } from "fastify";
+
+import type { NetSettings } from "./settings.ts";
+import type { TlsMaterial } from "./tls/certificate.ts";
+
+/** How often overdue requests are looked for. */
+const CHECK_INTERVAL_MS = 5_000;
+
+/**
+ * Fastify without what is not used here: request logging, and the compilers of route schemas, which take a third of
+ * its start-up time.
+ */
+export async function createApp({ limits }: NetSettings, tls: TlsMaterial | undefined): Promise<FastifyInstance> {
+  const [{ default: fastify }, { default: websocket }] = await Promise.all([
+    import("fastify"),
+    import("@fastify/websocket"),
+  ]);
+  const settings = {
+    logger: false,
+    forceCloseConnections: "idle",
+    bodyLimit: limits.maxBodyBytes,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    // Any path is the control plane's; see docs/decisions/0004-one-port.md.
+    rewriteUrl: (request: IncomingMessage) => (isWebSocketUpgrade(request) ? "/" : (request.url ?? "/")),
+    schemaController: { compilersFactory: { buildValidator: () => noCompiler, buildSerializer: () => noCompiler } },
+  } as const;
+  const http: ServerOptions = {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, limits.headersTimeoutMs),
+    shouldUpgradeCallback: isWebSocketUpgrade,
+  };
+  const app = tls
+    ? // To Fastify a server with TLS is of another type, although all that is used here is the same.
+      (fastify({
+        ...settings,
+        https: { ...http, ...tlsOptions(tls), handshakeTimeout: limits.headersTimeoutMs },
+      }) as unknown as FastifyInstance)
+    : fastify({ ...settings, http });
+  app.server.maxConnections = limits.maxSockets;
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  await app.register(websocket, {
+    options: { maxPayload: limits.maxPayloadBytes, perMessageDeflate: false, clientTracking: false },
+    // Connections are closed by their owner, with a code that says why.
+    preClose: (done) => done(),
+    errorHandler: (_error, socket) => socket.terminate(),
+  });
+  return app;
+}
+
+/** HTTP/2 is not offered: its upgrade to WebSocket is another one, which no client of this protocol knows. */
+function tlsOptions({ cert, key }: TlsMaterial) {
+  return { cert, key, minVersion: "TLSv1.2", ALPNProtocols: ["http/1.1"] } as const;
+}
+
+function noCompiler(): never {
+  throw new Error("Routes have no schemas: requests are checked by the gateway's own validators.");
+}
+
+function isWebSocketUpgrade(request: { readonly headers: { readonly upgrade?: string | undefined } }): boolean {
+  return request.headers.upgrade?.toLowerCase() === "websocket";
+}
