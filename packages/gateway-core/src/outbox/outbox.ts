@@ -277,7 +277,9 @@ export class Outbox implements AsyncDisposable {
         continue;
       }
       const notBefore = Math.max(row.nextAttemptAt, this.#pausedUntil.get(`${row.channel}/${row.account}`) ?? 0);
-      if (notBefore > now) return Math.min(notBefore, row.deadlineAt);
+      // A row from the future was written before the clock was set back: how long it still has to wait is not known.
+      const clockWentBack = row.updatedAt > now;
+      if (notBefore > now && !clockWentBack) return Math.min(notBefore, row.deadlineAt);
       if (!(await this.#table.markSending(row.id))) continue;
       await this.#settle({ ...row, attempts: row.attempts + 1 }, await this.#attempt(row));
     }

@@ -90,6 +90,7 @@ export class TurnQueue {
 
   /**
    * Takes the oldest queued turn that may begin and whose session's lane is free, or undefined when there is none.
+   * One that was accepted in the future waits no longer: the clock was set back, and its time may be far away.
    * Messages of the same chat that were to be collected become part of it.
    */
   async claim(sql: SqlExecutor, room: LaneRoom): Promise<Turn | undefined> {
@@ -98,13 +99,14 @@ export class TurnQueue {
       `UPDATE turns SET state = 'running', attempts = attempts + 1, lease_owner = ?, lease_until = ?, started_at = ?
        WHERE run_id = (
          SELECT run_id FROM turns AS waiting
-         WHERE state = 'queued' AND not_before <= ?
+         WHERE state = 'queued' AND (not_before <= ? OR accepted_at > ?)
            AND CASE WHEN session_key LIKE 'agent:%:subagent:%' THEN ? ELSE ? END
            AND NOT EXISTS (SELECT 1 FROM turns WHERE state = 'running' AND session_key = waiting.session_key)
          ORDER BY position LIMIT 1)
        RETURNING *`,
       this.#owner,
       now + LEASE_MS,
+      now,
       now,
       now,
       room.forSubagents ? 1 : 0,
@@ -176,7 +178,7 @@ export class TurnQueue {
 
   /**
    * Finds lanes whose holder is gone: another process's (the store has one owner at a time, so that one is dead), or
-   * a lease of this one that ran out. Turns without side effects wait again; the others are handed back, still
+   * a lease of this one that ran out, or that is longer than any (the clock was set back). Turns without side effects wait again; the others are handed back, still
    * marked running for this process, for the caller to end.
    */
   async recover(): Promise<Turn[]> {
@@ -184,17 +186,19 @@ export class TurnQueue {
       const now = this.#clock.now();
       await sql.run(
         `UPDATE turns SET state = 'queued', lease_owner = NULL, lease_until = NULL
-         WHERE state = 'running' AND side_effects = 0 AND (lease_owner <> ? OR lease_until <= ?)`,
+         WHERE state = 'running' AND side_effects = 0 AND (lease_owner <> ? OR lease_until <= ? OR lease_until > ?)`,
         this.#owner,
         now,
+        now + LEASE_MS,
       );
       const rows = await sql.all<TurnRow>(
         `UPDATE turns SET lease_owner = ?, lease_until = ?
-         WHERE state = 'running' AND side_effects = 1 AND (lease_owner <> ? OR lease_until <= ?) RETURNING *`,
+         WHERE state = 'running' AND side_effects = 1 AND (lease_owner <> ? OR lease_until <= ? OR lease_until > ?) RETURNING *`,
         this.#owner,
         now + LEASE_MS,
         this.#owner,
         now,
+        now + LEASE_MS,
       );
       return rows.map(toTurn);
     });

@@ -1,12 +1,16 @@
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
 import { FatalError, GatewayError } from "../errors.ts";
 import type { SqlExecutor, SqlRow, SqlValue, Store } from "../ports.ts";
 import { migrate } from "./migrations.ts";
 
+/** How long another program may hold the file before work is refused. */
 const BUSY_TIMEOUT_MS = 5_000;
+/** SQLite waits for the file without letting anything else happen; so only this long at a time. */
+const BUSY_STEP_MS = 20;
 /** At most this many transactions share one commit. */
 const MAX_BATCH = 64;
 /** Statements are few and written in the code; the bound guards against a caller that builds SQL from data. */
@@ -52,8 +56,9 @@ export class SqliteStore implements Store {
       if (!existed) chmodSync(path, 0o600);
       writer.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
       migrate(writer);
+      writer.exec(`PRAGMA busy_timeout = ${BUSY_STEP_MS};`);
       const reader = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-      reader.exec("PRAGMA query_only = ON;");
+      reader.exec(`PRAGMA query_only = ON; PRAGMA busy_timeout = ${BUSY_STEP_MS};`);
       return new SqliteStore(new Connection(writer), new Connection(reader), lock);
     } catch (error) {
       lock?.close();
@@ -107,7 +112,7 @@ export class SqliteStore implements Store {
   async #runBatch(batch: readonly WaitingTransaction[]): Promise<void> {
     const settle: (() => void)[] = [];
     try {
-      this.#writer.exec("BEGIN IMMEDIATE");
+      await this.#begin();
       for (const transaction of batch) settle.push(await this.#runOne(transaction));
       this.#writer.exec("COMMIT");
     } catch (error) {
@@ -117,6 +122,20 @@ export class SqliteStore implements Store {
       return;
     }
     for (const tell of settle) tell();
+  }
+
+  /** Waits for a file that another program holds, and lets everything else go on meanwhile. */
+  async #begin(): Promise<void> {
+    const deadline = performance.now() + BUSY_TIMEOUT_MS;
+    while (true) {
+      try {
+        this.#writer.exec("BEGIN IMMEDIATE");
+        return;
+      } catch (error) {
+        if (primaryCode(error) !== SQLITE_BUSY || performance.now() >= deadline) throw error;
+      }
+      await setTimeout(BUSY_STEP_MS);
+    }
   }
 
   /** Answers how to tell the outcome. Throws when the whole batch is lost. */
