@@ -108,6 +108,11 @@ export function optionalArgument(name: `[${string}]`, summary: string): Argument
   return { name, summary, parse: (word) => word };
 }
 
+/** All words that are left. */
+export function restArgument(name: `[${string}...]`, summary: string): Argument<readonly string[]> {
+  return { name, summary };
+}
+
 function oneOf<const Choice extends string>(choices: readonly Choice[], word: string): Choice {
   const found = choices.find((candidate) => candidate === word);
   if (found === undefined) throw new ValueError(`Expected one of: ${choices.join(", ")}.`);
