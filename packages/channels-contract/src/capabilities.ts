@@ -8,6 +8,8 @@ export interface ChannelCapabilities {
   /** True when a repeated `operationId` can not produce a second visible message. */
   readonly idempotentSend: boolean;
   readonly chatTypes: readonly ("direct" | "group" | "channel")[];
+  /** The platform shows people a menu of the gateway's commands, and writes those they choose as messages. */
+  readonly commandMenu?: boolean;
   /** The largest inbound file that is worth fetching, in bytes. 5 MiB unless given. */
   readonly maxDownloadBytes?: number;
   /** Content besides text that the channel takes. What is absent is refused before it is queued. */

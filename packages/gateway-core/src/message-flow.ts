@@ -123,7 +123,7 @@ export class MessageFlow implements AsyncDisposable {
 
   /** True for a text that the gateway answers itself, being a command. */
   async isCommand(text: string, sessionKey: string): Promise<boolean> {
-    return (await this.#rooms.commands.read(text, sessionKey, true)).kind === "commands";
+    return (await this.#rooms.commands.read(text, sessionKey, { isAddressed: true })).kind === "commands";
   }
 
   /** Waits for a turn to end; undefined when it is unknown or the time is up. */
@@ -266,10 +266,10 @@ export class MessageFlow implements AsyncDisposable {
     return taken ? this.#rooms.ids.uuid() : idempotencyKey;
   }
 
-  /** People command in conversations; what a program asks of an agent is taken by the word. */
+  /** People command in conversations; what a program asks of an agent is taken by the word. Clients have methods to ask. */
   async #readSubmission({ source, request, sessionKey }: TurnSubmission): Promise<SubmissionReading> {
     if (source !== "chat") return { text: request.prompt, choice: {} };
-    const reading = await this.#rooms.commands.read(request.prompt, sessionKey, true);
+    const reading = await this.#rooms.commands.read(request.prompt, sessionKey, { isAddressed: true, keepsAsides: true });
     return reading.kind === "prompt" ? reading : { text: request.prompt, choice: {}, orders: reading.orders };
   }
 

@@ -37,6 +37,7 @@ export class MemoryChannel implements Channel {
     this.capabilities = {
       maxTextLength,
       idempotentSend: platform.idempotentSend,
+      commandMenu: platform.commandMenu,
       chatTypes: ["direct", "group", "channel"],
       outbound: platform.outbound,
     };

@@ -17,6 +17,8 @@ export interface MemoryPlatformOptions {
   readonly maxSent?: number;
   /** True when a repeated `operationId` shows one message only. Default true. */
   readonly idempotentSend?: boolean;
+  /** Whether people have a menu of the gateway's commands. Default: they have none. */
+  readonly commandMenu?: boolean;
   /** What accounts may send besides text. Default: everything, files of at most 50 MiB. */
   readonly outbound?: OutboundCapabilities;
   /** Drafts grow in blocks. Default: as they are written. */
@@ -97,6 +99,7 @@ const everything: OutboundCapabilities = {
  */
 export class MemoryPlatform {
   readonly idempotentSend: boolean;
+  readonly commandMenu: boolean;
   readonly outbound: OutboundCapabilities;
   /** Chats in which "is writing" was shown, newest last. */
   readonly typing: Address[] = [];
@@ -121,6 +124,7 @@ export class MemoryPlatform {
     this.#maxPending = options.maxPending ?? defaultLimit;
     this.#sent = new SentMessages(options.maxSent ?? defaultLimit);
     this.idempotentSend = options.idempotentSend ?? true;
+    this.commandMenu = options.commandMenu ?? false;
     this.draftBlocks = options.draftBlocks;
     this.outbound = options.outbound ?? everything;
   }

@@ -17,6 +17,7 @@ export function capabilitiesOf({ mediaMaxBytes, actions, inlineButtons }: Telegr
     idempotentSend: false,
     chatTypes: ["direct", "group", "channel"],
     maxDownloadBytes: mediaMaxBytes,
+    commandMenu: true,
     outbound: {
       agentSends: actions.sendMessage,
       media: {

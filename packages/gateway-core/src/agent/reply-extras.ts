@@ -57,7 +57,8 @@ function usageLine(
   if (wish === "tokens") return [`Usage: ${tokens}`];
   const cached =
     usage.cacheRead + usage.cacheWrite > 0 ? `, cache ${usage.cacheRead} read / ${usage.cacheWrite} written` : "";
-  return [`Usage: ${tokens}${cached} · ${provider}/${model}`];
+  const cost = usage.cost === undefined ? "" : ` · $${usage.cost.total.toFixed(4)}`;
+  return [`Usage: ${tokens}${cached} · ${provider}/${model}${cost}`];
 }
 
 function textOf({ content }: TranscriptMessage): string {

@@ -13,7 +13,9 @@ import type { Agent, Clock } from "../ports.ts";
 import { DEFAULT_QUEUE, parseQueueMode, type QueueSettings } from "../sessions/queue-mode.ts";
 import { resetRuleFor } from "../sessions/rules/reset-rule.ts";
 import type { SkillsDependencies } from "../skills/skills.ts";
+import type { SessionStore } from "../sessions/session-store.ts";
 import type { TurnQueue } from "../sessions/turn-queue.ts";
+import type { UsageBook, UsageTotals } from "../usage/usage-book.ts";
 
 const MINUTE_MS = 60_000;
 const DEFAULT_GROUP_HISTORY = 50;
@@ -34,6 +36,8 @@ export function flowSettings({ current }: ConfigRuntime): FlowSettings {
       current.messages?.groupChat?.historyLimit ??
       DEFAULT_GROUP_HISTORY,
     envelope: (channel) => envelopeSettings(current, channel),
+    textCommands: current.commands?.text ?? true,
+    nativeCommands: current.commands?.native ?? "auto",
     useAccessGroups: current.commands?.useAccessGroups ?? true,
     agentFor: ({ channel, account: accountId }, { chat }, formerChatIds) =>
       agentForMessage(current, { channel, accountId, chatType: chat.type, chatIds: [chat.id, ...formerChatIds] }),
@@ -47,16 +51,35 @@ export function commandWorld(input: {
   readonly agent: Agent;
   readonly turnQueue: TurnQueue;
   readonly config: ConfigRuntime;
+  readonly usage: UsageBook;
+  readonly sessions: SessionStore;
 }): Omit<CommandWorld, "commands"> {
-  const { version, clock, agent, turnQueue, config } = input;
+  const { version, clock, agent, turnQueue, config, usage, sessions } = input;
   return {
     version,
     now: () => clock.now(),
     defaultModel: (agentId) => agent.defaultModel(agentId),
     models: () => modelChoices(config.current, agent),
     defaults: ({ chatType, key }) => sessionDefaults(config.current, { chatType, key }),
+    spending: (sessionKey) => spendingOf(usage, sessionKey),
+    compactions: (sessionId) => sessions.countCompactions(sessionId),
     openTurns: (sessionKey) => turnQueue.countOpenWithSubagents(sessionKey),
   };
+}
+
+async function spendingOf(usage: UsageBook, key: string) {
+  const month = usage.dateBefore();
+  const totals = {
+    session: await usage.total({ key, since: month }),
+    today: await usage.total({ since: usage.dateBefore(0) }),
+    month: await usage.total({ since: month }),
+  };
+  const told = ({ totalTokens: tokens, totalCost: cost, missingCostEntries: unpriced }: UsageTotals) => ({
+    tokens,
+    cost,
+    unpriced,
+  });
+  return { session: told(totals.session), today: told(totals.today), month: told(totals.month) };
 }
 
 /** What an agent is called by: its own list, even an empty one, else the general one, else its name and emoji. */

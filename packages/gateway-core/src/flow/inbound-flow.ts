@@ -43,6 +43,10 @@ export interface FlowSettings {
   mentionPatterns(agentId: string): readonly string[];
   /** How many unanswered messages of a group an agent is told of. */
   groupHistoryLimit(agentId: string): number;
+  /** False: on channels with a menu of the commands only what that writes is a command. */
+  readonly textCommands: boolean;
+  /** Whether commands are put into menus. */
+  readonly nativeCommands: boolean | "auto";
   /** False lets everyone who is answered give commands. */
   readonly useAccessGroups: boolean;
   /** How messages of a channel are introduced to the agent; undefined where they are not. */
@@ -131,27 +135,45 @@ export class InboundFlow {
   async #hear(placed: PlacedMessage, heard: Heard): Promise<void> {
     const { commands, ids } = this.#rooms;
     const { entry, message, sessionKey } = placed;
-    const reading = await commands.read(message.text, sessionKey, isAddressed(message));
+    const menuOnly = this.#readsMenuOnly(entry);
+    const reading = await commands.read(message.text, sessionKey, { isAddressed: isAddressed(message), menuOnly });
     if (reading.kind === "commands") {
       if (heard.mayCommand) return this.#obey(placed, heard, reading.orders);
       return this.#ignore(entry, "the sender may not give commands");
     }
     if (heard.action === "overhear") return this.#overhear(placed, heard.reason);
     // Wishes of someone who may not command are words like any others.
-    const wish = heard.mayCommand ? reading : { text: message.text, choice: {} };
+    const wish = heard.mayCommand ? reading : { text: message.text, choice: {}, asides: [] };
     const turn = turnOf({ ...placed, message: { ...message, text: wish.text } }, ids.uuid(), heard);
-    return this.#queueTurn(placed, { ...turn, request: { ...turn.request, ...wish.choice } });
+    const reply = await this.#answerAsides(placed, heard, wish.asides);
+    return this.#queueTurn(placed, { ...turn, request: { ...turn.request, ...wish.choice } }, reply);
+  }
+
+  /** The answers to questions inside a message for the agent; they go out beside the agent's. */
+  async #answerAsides(
+    placed: PlacedMessage,
+    { isOwner }: Heard,
+    asides: GivenOrders["orders"],
+  ): Promise<string | undefined> {
+    if (asides.length === 0) return undefined;
+    const touch = touchOf(placed, this.#resetRuleFor(placed));
+    return this.#rooms.commands.answer({ orders: asides, sender: senderOf(placed), isOwner, touch });
+  }
+
+  #readsMenuOnly({ channel, account }: InboxEntry): boolean {
+    const { settings, channels } = this.#rooms;
+    const { textCommands, nativeCommands } = settings();
+    if (textCommands || nativeCommands === false) return false;
+    return channels().capabilities(channel, account).commandMenu === true;
   }
 
   async #obey(placed: PlacedMessage, heard: Heard, orders: GivenOrders["orders"]): Promise<void> {
-    const { entry, message } = placed;
-    const { id, displayName, username } = message.sender;
-    const name = displayName ?? username;
+    const { entry } = placed;
     const turn = turnOf(placed, this.#rooms.ids.uuid(), heard);
     await this.#rooms.commands.carryOut({
       entry,
       orders,
-      sender: { id, channel: entry.channel, ...(name === undefined ? {} : { name }) },
+      sender: senderOf(placed),
       isOwner: heard.isOwner,
       turn,
       withTurn: (sql) => this.#rooms.pendingMedia.add(sql, turn.runId, filesOf(placed)),
@@ -178,23 +200,26 @@ export class InboundFlow {
   }
 
   /** The decision and the turn it leads to are one commit: neither exists without the other. */
-  async #queueTurn(placed: PlacedMessage, turn: NewTurn): Promise<void> {
-    const { store, sessions, turnQueue, inbox, overheard, turns } = this.#rooms;
+  async #queueTurn(placed: PlacedMessage, turn: NewTurn, reply?: string): Promise<void> {
+    const { store, sessions, turnQueue, inbox, overheard, turns, outbox } = this.#rooms;
     const { entry } = placed;
     const chosen = (await sessions.get(turn.sessionKey))?.queue;
     const queue = { ...this.#rooms.settings().queueFor(entry.channel), ...chosen };
     if (queue.mode === "interrupt") await turns.lanes.stop(turn.sessionKey);
-    await store.transaction(async (sql) => {
+    const rows = await store.transaction(async (sql) => {
       const timing = await this.#timing(sql, turn.sessionKey, { entry, queue });
       const settlement = timing
         ? ({ state: "answered", runId: turn.runId } as const)
         : ({ state: "ignored", reason: "too many messages wait in its session" } as const);
-      if (!(await inbox.settle(sql, entry, settlement)) || !timing) return;
+      if (!(await inbox.settle(sql, entry, settlement)) || !timing) return [];
       await sessions.touch(sql, touchOf(placed, this.#resetRuleFor(placed)));
       const prompt = withOverheard(turn.request.prompt, await overheard.take(sql, turn.sessionKey));
       await turnQueue.add(sql, { ...turn, request: { ...turn.request, prompt }, ...timing });
       await this.#rooms.pendingMedia.add(sql, turn.runId, filesOf(placed));
+      if (reply === undefined || !turn.route) return [];
+      return outbox.enqueue(sql, { ...turn.route, runId: turn.runId, text: reply });
     });
+    outbox.wake(rows);
     turns.lanes.pump();
   }
 
@@ -242,6 +267,12 @@ export class InboundFlow {
     await store.transaction((sql) => inbox.settle(sql, entry, { state: "ignored", reason }));
     log.debug("inbound message ignored", { inbox: entry.id, channel: entry.channel, account: entry.account, reason });
   }
+}
+
+function senderOf({ entry, message }: PlacedMessage): GivenOrders["sender"] {
+  const { id, displayName, username } = message.sender;
+  const name = displayName ?? username;
+  return { id, channel: entry.channel, ...(name === undefined ? {} : { name }) };
 }
 
 function pairingText(channel: string, senderId: string, code: string): string {

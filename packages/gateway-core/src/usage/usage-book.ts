@@ -90,6 +90,17 @@ export class UsageBook {
     );
   }
 
+  /** What the turns of a session took as far as they are remembered, and those of all sessions since a local date. */
+  async total({ key = "", since }: { key?: string; since: string }): Promise<UsageTotals> {
+    const row = await this.#store.get<{ input: number } & UsageTotals>(
+      `SELECT ${SUMS} FROM turns WHERE state = 'done' AND ${DATE} >= ? AND (? = '' OR session_key = ?)`,
+      since,
+      key,
+      key,
+    );
+    return row ?? sumUsage([]);
+  }
+
   /** The newest turns of a session, oldest first. */
   async points(sessionKey: string): Promise<UsagePoint[]> {
     const rows = await this.#store.all<{ timestamp: number } & UsagePoint>(

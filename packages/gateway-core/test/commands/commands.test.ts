@@ -1,3 +1,4 @@
+import { MemoryPlatform } from "@openclaw/channels-contract/memory";
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
 import { eventually } from "@openclaw/testkit/eventually";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -61,7 +62,6 @@ describe("chat commands in a chat", () => {
   it("leaves unknown commands, and sentences that begin like one, to the agent", async () => {
     await using walk = await open();
     expect(await ask(walk, "/frobnicate now")).toBe("Echo: /frobnicate now");
-    expect(await ask(walk, "/help me with my homework")).toBe("Echo: /help me with my homework");
     expect(await ask(walk, "/usr/bin/env is a path")).toBe("Echo: /usr/bin/env is a path");
   });
 
@@ -181,6 +181,39 @@ describe("chat commands in a chat", () => {
     agent.script = new ScriptedAgent().script;
     expect(await ask(walk, "instead")).toBe("Echo: instead");
     expect(await walk.turnQueue.open(KEY)).toEqual([]);
+  });
+
+  it("answers questions inside a longer message beside the agent, which does not see them", async () => {
+    await using walk = await open();
+    walk.platform.say({ chatId: "ada", text: "/status and /think high what time is it? /whoami /nonsense" });
+    await eventually("both answers", () => walk.platform.sent[1]);
+    const [card, answer] = walk.platform.sent.map(({ text }) => text);
+    expect(card).toMatch(/Model: scripted\/test[\s\S]*Your id: ada/u);
+    expect(answer).toBe("Echo: and what time is it? /nonsense");
+    expect(walk.agent.turns[0]?.thinking).toBe("high");
+    await using group = await openWalk({
+      databaseFile: `${directory.path}/group.sqlite`,
+      section: { groups: { "*": { requireMention: false } }, allowFrom: ["boss"], groupPolicy: "open" },
+    });
+    group.platform.say({ chatId: "g", chatType: "group", senderId: "bob", text: "what says /status now" });
+    await eventually("an answer", () => group.platform.sent[0]);
+    expect(group.platform.sent.map(({ text }) => text)).toEqual(["Echo: bob: what says /status now"]);
+  });
+
+  it("reads only what a menu writes where text commands are off and people have a menu", async () => {
+    const platform = new MemoryPlatform({ commandMenu: true });
+    await using walk = await open({ textCommands: false, platform });
+    expect(await ask(walk, "/whoami")).toContain("Your id: ada");
+    expect(await ask(walk, "/id")).toBe("Echo: /id");
+    expect(await ask(walk, "/think high why?")).toContain("is no level of /think");
+    expect(await ask(walk, "why? /think high")).toBe("Echo: why? /think high");
+    await using without = await openWalk({ databaseFile: `${directory.path}/without.sqlite`, textCommands: false });
+    expect(await ask(without, "/id")).toContain("Your id: ada");
+  });
+
+  it("says that thoughts are not shown while they are thought", async () => {
+    await using walk = await open();
+    expect(await ask(walk, "/reasoning stream")).toMatch(/not shown while they are thought.*Levels: off, on/su);
   });
 
   it("has the conversation summarised with /compact, once whatever it says besides", async () => {

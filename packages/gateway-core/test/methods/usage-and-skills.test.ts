@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { eventually } from "@openclaw/testkit/eventually";
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
@@ -56,6 +57,23 @@ describe("12.13 usage", () => {
       ["assistant", "Echo: one"],
     ]);
     expect(await gateway.call("usage.status", {})).toMatchObject({ providers: [] });
+    const reply = async (text: string) => {
+      const before = gateway.platform.sent.length;
+      gateway.platform.say({ chatId: "ada", text });
+      return (await eventually(`an answer to ${text}`, () => gateway.platform.sent[before])).text;
+    };
+    await reply("/usage full");
+    expect(await reply("hi")).toBe(
+      "priced\n\nUsage: 10 in / 20 out, cache 1 read / 2 written · scripted/test · $1.5000",
+    );
+    expect((await reply("/usage cost")).split("\n")).toEqual([
+      "💵 What was spent:",
+      "This conversation, 30 days: $1.50 for 41 tokens, 1 turn without a price",
+      "Everything, today: $3.00 for 82 tokens, 2 turns without a price",
+      "Everything, 30 days: $3.00 for 82 tokens, 2 turns without a price",
+      "Prices are set with models.providers.<id>.models[].cost.",
+    ]);
+    expect(await reply("/status")).toContain("💵 Cost: $1.50 in 30 days, 1 turns without a price");
   });
 });
 

@@ -54,6 +54,7 @@ export interface WalkOptions {
   readonly mentionPatterns?: readonly string[];
   readonly groupHistoryLimit?: number;
   readonly useAccessGroups?: boolean;
+  readonly textCommands?: boolean;
   readonly sendPolicy?: SendPolicySettings;
   readonly edits?: "note" | "ignore";
   readonly envelope?: EnvelopeSettings;
@@ -156,6 +157,11 @@ export async function openWalk(options: WalkOptions) {
       defaultModel: () => agent.defaultModel(),
       models: async () => options.models ?? [{ reference: "scripted/test", contextWindow: 8_000 }],
       defaults: () => ({ thinking: "off", queueMode: "followup", activation: "mention" }),
+      spending: async () => {
+        const nothing = { tokens: 0, cost: 0, unpriced: 0 };
+        return { session: nothing, today: nothing, month: nothing };
+      },
+      compactions: (sessionId) => sessions.countCompactions(sessionId),
       openTurns: (sessionKey) => turnQueue.countOpenWithSubagents(sessionKey),
     },
     () => options.resetTriggers ?? [],
@@ -173,6 +179,8 @@ export async function openWalk(options: WalkOptions) {
     mentionPatterns: () => options.mentionPatterns ?? [],
     groupHistoryLimit: () => options.groupHistoryLimit ?? 50,
     envelope: () => options.envelope,
+    textCommands: options.textCommands ?? true,
+    nativeCommands: "auto",
     useAccessGroups: options.useAccessGroups ?? true,
   });
   const inbound = new InboundFlow({

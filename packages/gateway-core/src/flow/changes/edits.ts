@@ -123,7 +123,10 @@ export class Edits {
 
   /** A message without what it says to the gateway about how it is answered; undefined for a command. */
   async #withoutWishes(message: InboundMessage, { sessionKey }: PlacedMessage): Promise<InboundMessage | undefined> {
-    const reading = await this.#rooms.commands.read(message.text, sessionKey, false);
+    const reading = await this.#rooms.commands.read(message.text, sessionKey, {
+      isAddressed: false,
+      keepsAsides: true,
+    });
     return reading.kind === "prompt" ? { ...message, text: reading.text } : undefined;
   }
 
