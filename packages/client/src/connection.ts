@@ -131,6 +131,7 @@ export class Connection {
     return Session.open(
       {
         url: client.url,
+        tlsFingerprint: client.tlsFingerprint,
         openTransport,
         buildParams: (challenge) => this.#introduction.build(challenge, this.#resume),
         connectTimeoutMs: timeoutMs,

@@ -8,6 +8,11 @@ import { exponentialBackoff, type ReconnectPolicy } from "./reconnect-policy.ts"
 export interface ClientOptions {
   /** `ws://` or `wss://`, for example `ws://127.0.0.1:18789`. */
   readonly url: string;
+  /**
+   * SHA-256 of the certificate that a `wss://` gateway must show, in hexadecimal digits, with colons or without. It
+   * takes the place of authorities, names and dates. Node only: browsers do not let a page look at certificates.
+   */
+  readonly tlsFingerprint?: string;
   /** The gateway's shared token (`gateway.auth.token`). */
   readonly token?: string;
   /** The gateway's password, where it uses one (`gateway.auth.password`). */
@@ -34,6 +39,14 @@ export interface ClientOptions {
   /** What this connection may do. Default for operators: `operator.read` and `operator.write`. */
   readonly scopes?: readonly string[];
   readonly caps?: readonly string[];
+  /** What a node offers to do. The gateway decides what of it counts. */
+  readonly offer?: {
+    readonly commands: readonly string[];
+    /** Rights that the device's owner gave or refused, by name. */
+    readonly permissions?: Readonly<Record<string, boolean>>;
+    /** The node's PATH, for gateways that look for programs on it. */
+    readonly pathEnv?: string;
+  };
   /** The range of wire protocols to offer. Default: all this package speaks, 3 to 4; the gateway takes the highest it speaks. */
   readonly protocol?: { readonly minimum: number; readonly maximum: number };
   /** For one attempt, from the first packet to `hello-ok`, in milliseconds. Default 10 000. */
@@ -79,6 +92,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   return {
     ...options,
     url: checkedUrl(options.url),
+    ...(options.tlsFingerprint === undefined ? {} : { tlsFingerprint: checkedFingerprint(options) }),
     role,
     scopes: options.scopes ?? (role === "operator" ? OPERATOR_SCOPES : undefined),
     protocol,
@@ -104,6 +118,19 @@ function checkedUrl(text: string): string {
   // A fragment never reaches a server, and WebSocket refuses it; dashboard addresses carry their token there.
   url.hash = "";
   return url.href;
+}
+
+/** A pin that is silently not looked at would be worse than none. */
+function checkedFingerprint({ url, tlsFingerprint = "" }: ClientOptions): string {
+  if (!/^wss:/i.test(url)) throw invalid("tlsFingerprint needs a wss:// address: ws:// shows no certificate");
+  const digits = tlsFingerprint
+    .trim()
+    .replace(/^sha-?256[:=/]?/i, "")
+    .replaceAll(/[\s:]/g, "");
+  if (!/^[0-9a-f]{64}$/i.test(digits)) {
+    throw invalid("tlsFingerprint is not a SHA-256 fingerprint, which has 64 hexadecimal digits");
+  }
+  return digits.toUpperCase();
 }
 
 function invalid(reason: string): ClientError {

@@ -27,6 +27,7 @@ export interface SessionListener {
 
 export interface SessionOptions {
   readonly url: string;
+  readonly tlsFingerprint: string | undefined;
   readonly openTransport: OpenTransport;
   readonly buildParams: BuildConnectParams;
   readonly connectTimeoutMs: number;
@@ -80,6 +81,7 @@ export class Session {
       either.throwIfAborted();
       session.#transport = await options.openTransport({
         url: options.url,
+        tlsFingerprint: options.tlsFingerprint,
         listener: session.#hears(),
         signal: either,
       });

@@ -11,9 +11,13 @@ import {
 const DROPPED: CloseInfo = { code: 1006, reason: "" };
 
 /** The WebSocket of browsers and of workers. They say nothing of why a connection failed, by design. */
-export const openTransport: OpenTransport = ({ url, listener, signal }) =>
+export const openTransport: OpenTransport = ({ url, tlsFingerprint, listener, signal }) =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();
+    if (tlsFingerprint !== undefined) {
+      const reason = "Browsers do not let a page look at certificates: leave tlsFingerprint out.";
+      throw new ClientError("INVALID_REQUEST", reason);
+    }
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
     const transport = new BrowserTransport(socket, listener);

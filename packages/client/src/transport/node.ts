@@ -1,4 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { connect, ConnectionOptions } from "node:tls";
 
 import type { RawData, WebSocket } from "ws";
 
@@ -12,13 +14,16 @@ import {
 } from "./transport.ts";
 
 /** The WebSocket of Node: `ws`, loaded with the first connection, without compression, as no gateway negotiates it. */
-export const openTransport: OpenTransport = async ({ url, listener, signal }) => {
+export const openTransport: OpenTransport = async ({ url, tlsFingerprint, listener, signal }) => {
   const { WebSocket } = await import("ws");
+  const tls = tlsFingerprint === undefined ? undefined : await import("node:tls");
   signal.throwIfAborted();
   const socket = new WebSocket(url, {
     perMessageDeflate: false,
     followRedirects: false,
     maxPayload: MAX_MESSAGE_BYTES,
+    minVersion: "TLSv1.2",
+    ...(tls === undefined ? {} : { createConnection: pinned(tls.connect, tlsFingerprint ?? "") }),
   });
   await opened(socket, url, signal, listener);
   return new NodeTransport(socket);
@@ -59,6 +64,34 @@ function opened(socket: WebSocket, url: string, signal: AbortSignal, listener: T
   });
 }
 
+/** The certificate is another one than the caller knows: someone is in between, or the gateway has a new one. */
+class WrongCertificate extends Error {
+  readonly code = "TLS_FINGERPRINT_MISMATCH";
+}
+
+/**
+ * Connects to whoever holds the key of one certificate, and to nobody else: neither authorities nor names are asked.
+ * The socket is gone before anything that came over it is read.
+ */
+function pinned(connectTls: typeof connect, fingerprint: string): (options: object) => Socket {
+  return (options: ConnectionOptions) => {
+    const { host = "", servername = isAddress(host) ? "" : host } = options;
+    const socket = connectTls({ ...options, servername, rejectUnauthorized: false });
+    socket.prependListener("secureConnect", () => {
+      const shown = socket.getPeerX509Certificate()?.fingerprint256 ?? "none";
+      if (shown.replaceAll(":", "") === fingerprint) return;
+      socket.destroy(
+        new WrongCertificate(`its certificate has the fingerprint ${shown}, which is not the one expected`),
+      );
+    });
+    return socket;
+  };
+}
+
+function isAddress(host: string): boolean {
+  return host.includes(":") || /^[\d.]+$/.test(host);
+}
+
 class NodeTransport implements Transport {
   readonly #socket: WebSocket;
 
@@ -96,8 +129,14 @@ function connectFailure(url: string, cause: Error): ClientError {
   const reason = code === "ECONNREFUSED" ? "nothing listens there" : cause.message || code || "no reason given";
   return new ClientError("CONNECT_FAILED", `Could not connect to ${printableUrl(url)}: ${reason}.`, {
     ...(code === undefined ? {} : { details: { cause: code } }),
+    // Trying again would meet the same certificate.
+    ...(isCertificateProblem(code) ? { retryable: false } : {}),
     cause,
   });
+}
+
+function isCertificateProblem(code: string | undefined): boolean {
+  return code !== undefined && /^(?:TLS_|ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code);
 }
 
 /** The server answered the upgrade with plain HTTP: a proxy, another service, or a gateway that turns this peer away. */

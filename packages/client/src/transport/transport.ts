@@ -25,6 +25,8 @@ export interface Transport {
 export interface TransportOptions {
   /** `ws://` or `wss://`. */
   readonly url: string;
+  /** What the certificate's SHA-256 must be, in 64 upper-case hexadecimal digits. */
+  readonly tlsFingerprint?: string | undefined;
   readonly listener: TransportListener;
   /** Ends the attempt to connect; no meaning once open. */
   readonly signal: AbortSignal;

@@ -23,7 +23,7 @@ const RESUME_CAP = "resume";
 
 /** The parameters for a shared token or password, which need nothing of the challenge. Source: R5.1. */
 export function sharedSecretParams(options: ResolvedOptions, resume: ResumePoint | undefined): ConnectParams {
-  const { client, token, password, locale, userAgent, role, scopes, caps = [] } = options;
+  const { client, token, password, locale, userAgent, role, scopes, caps = [], offer } = options;
   const { id, mode, version, platform, displayName, instanceId, deviceFamily } = client;
   return {
     minProtocol: options.protocol.minimum,
@@ -38,6 +38,13 @@ export function sharedSecretParams(options: ResolvedOptions, resume: ResumePoint
       ...(deviceFamily === undefined ? {} : { deviceFamily }),
     },
     caps: options.resume && !caps.includes(RESUME_CAP) ? [...caps, RESUME_CAP] : [...caps],
+    ...(offer === undefined
+      ? {}
+      : {
+          commands: [...offer.commands],
+          permissions: { ...offer.permissions },
+          ...(offer.pathEnv === undefined ? {} : { pathEnv: offer.pathEnv }),
+        }),
     role,
     ...(scopes === undefined ? {} : { scopes: [...scopes] }),
     ...(token === undefined && password === undefined

@@ -68,7 +68,7 @@ describe("F17 F18 resume", () => {
     expect((await open.connect()).hello.payload).not.toHaveProperty("resume");
     const node = await open.connect({ ...connectParams3(), role: "node", caps: ["resume"], scopes: [] });
     expect(node.hello.payload).not.toHaveProperty("resume");
-    expect(offerOf(await open.connect(CAP))).toEqual({ epoch: expect.any(String), seq: 0 });
+    expect(offerOf(await open.connect(CAP))).toEqual({ epoch: expect.any(String) as string, seq: 0 });
     expect(offerOf(await open.connect({ ...connectParams3(), ...CAP }))).toMatchObject({ seq: 0 });
   });
 
@@ -129,8 +129,11 @@ describe("F17 F18 resume", () => {
     await using open = await openPlane();
     const client = await open.connect(CAP);
     await using other = await open.connect(CAP);
-    const { connId } = client.hello.payload?.["server"] as { connId: string };
-    const { connId: otherId } = other.hello.payload?.["server"] as { connId: string };
+    const [connId, otherId] = [client, other].map(({ hello }) => {
+      const server = hello.payload?.["server"] as { connId: string } | undefined;
+      return server?.connId ?? "none";
+    });
+    if (connId === undefined || otherId === undefined) throw new Error("two are connected");
     open.bus.publish("chat", chat(1), { connectionIds: new Set([connId]) });
     open.bus.publish("chat", chat(2), { connectionIds: new Set([otherId]) });
     await client.event("chat");
