@@ -242,6 +242,7 @@ class RunningGateway implements Gateway {
     this.#started.use(channels);
     this.#started.use(outbox);
     this.#started.use(rooms.drafts);
+    this.#started.use(rooms.sessionWatch);
     this.#started.use(turns.lanes);
     this.#started.use(messages);
     this.#started.defer(() => channels.stopIntake());

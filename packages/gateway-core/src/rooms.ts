@@ -48,6 +48,7 @@ import { Backlog } from "./sessions/backlog.ts";
 import { TurnQueue } from "./sessions/turn-queue.ts";
 import { toolPolicy } from "./tools/tool-policy.ts";
 import { TurnFlow } from "./flow/turn-flow.ts";
+import { SessionWatch } from "./flow/session-watch.ts";
 import { Skills } from "./skills/skills.ts";
 import { UsageBook } from "./usage/usage-book.ts";
 
@@ -98,6 +99,7 @@ export function buildRooms(input: RoomsInput): Rooms {
   const backlog = new Backlog(clock);
   const overheard = new Overheard(store, clock);
   const turnQueue = new TurnQueue(store, clock, { owner: instanceId, backlog });
+  const sessionWatch = new SessionWatch({ config, events, sessions, turnQueue, clock, log });
   const notes = new SystemNotes();
   const channels: ChannelSupervisor = new ChannelSupervisor({
     plugins: input.plugins,
@@ -329,6 +331,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     presence,
     scheduled,
     sessions,
+    sessionWatch,
     skills,
     store,
     turnQueue,

@@ -5,6 +5,7 @@ import { agentIdentity, agentRow, modelInfo } from "./entities/model.ts";
 import { approvalRecord, execApprovalOutcome, execApprovalsDocument, execApprovalsSnapshot, execCommandRequest, execDecision, pendingExecApproval } from "./entities/exec-approval.ts";
 import { attachment, chatMessage, contentBlock, tokenUsage, usageCost } from "./entities/message.ts";
 import { channelAccountStatus, channelHealth, channelIdentity, channelMeta, channelProbe, channelState, channelSummary, linkChannel, statusIssue } from "./entities/channel.ts";
+import { chatCommandInfo } from "./entities/chat-command.ts";
 import { clientId, clientInfo, clientMode, connectAuth, connectParams, connectionPolicy, deviceProof, helloAuth, helloOk, resumeOffer, resumePoint, sessionDefaults, snapshot } from "./entities/connect.ts";
 import { configIssue, configRestart, configSentinel, configUiHint } from "./entities/config.ts";
 import { cronDelivery, cronIsolation, cronJob, cronJobInput, cronJobState, cronMissedPolicy, cronPayload, cronPayloadInput, cronRunEntry, cronSchedule, cronScheduleInput } from "./entities/cron.ts";
@@ -37,6 +38,8 @@ import { nodeInvokeRequestEvent } from "./events/node.invoke.request.ts";
 import { nodePairRequestedEvent } from "./events/node.pair.requested.ts";
 import { nodePairResolvedEvent } from "./events/node.pair.resolved.ts";
 import { presenceEvent } from "./events/presence.ts";
+import { sessionMessageEvent } from "./events/session.message.ts";
+import { sessionsChangedEvent } from "./events/sessions.changed.ts";
 import { shutdownEvent } from "./events/shutdown.ts";
 import { tickEvent } from "./events/tick.ts";
 import { agent as agentMethod } from "./methods/agent.ts";
@@ -50,7 +53,10 @@ import { channelsStatus as channelsStatusMethod } from "./methods/channels.statu
 import { chatAbort as chatAbortMethod } from "./methods/chat.abort.ts";
 import { chatHistory as chatHistoryMethod } from "./methods/chat.history.ts";
 import { chatInject as chatInjectMethod } from "./methods/chat.inject.ts";
+import { chatMetadata as chatMetadataMethod } from "./methods/chat.metadata.ts";
 import { chatSend as chatSendMethod } from "./methods/chat.send.ts";
+import { chatStartup as chatStartupMethod } from "./methods/chat.startup.ts";
+import { commandsList as commandsListMethod } from "./methods/commands.list.ts";
 import { configApply as configApplyMethod } from "./methods/config.apply.ts";
 import { configGet as configGetMethod } from "./methods/config.get.ts";
 import { configPatch as configPatchMethod } from "./methods/config.patch.ts";
@@ -110,14 +116,24 @@ import { pairingApprove as pairingApproveMethod } from "./methods/pairing.approv
 import { pairingList as pairingListMethod } from "./methods/pairing.list.ts";
 import { poll as pollMethod } from "./methods/poll.ts";
 import { send as sendMethod } from "./methods/send.ts";
+import { sessionsAbort as sessionsAbortMethod } from "./methods/sessions.abort.ts";
 import { sessionsCompact as sessionsCompactMethod } from "./methods/sessions.compact.ts";
+import { sessionsCreate as sessionsCreateMethod } from "./methods/sessions.create.ts";
 import { sessionsDelete as sessionsDeleteMethod } from "./methods/sessions.delete.ts";
+import { sessionsDescribe as sessionsDescribeMethod } from "./methods/sessions.describe.ts";
 import { sessionsExport as sessionsExportMethod } from "./methods/sessions.export.ts";
+import { sessionsGet as sessionsGetMethod } from "./methods/sessions.get.ts";
 import { sessionsList as sessionsListMethod } from "./methods/sessions.list.ts";
+import { sessionsMessagesSubscribe as sessionsMessagesSubscribeMethod } from "./methods/sessions.messages.subscribe.ts";
+import { sessionsMessagesUnsubscribe as sessionsMessagesUnsubscribeMethod } from "./methods/sessions.messages.unsubscribe.ts";
 import { sessionsPatch as sessionsPatchMethod } from "./methods/sessions.patch.ts";
 import { sessionsPreview as sessionsPreviewMethod } from "./methods/sessions.preview.ts";
 import { sessionsReset as sessionsResetMethod } from "./methods/sessions.reset.ts";
 import { sessionsResolve as sessionsResolveMethod } from "./methods/sessions.resolve.ts";
+import { sessionsSend as sessionsSendMethod } from "./methods/sessions.send.ts";
+import { sessionsSteer as sessionsSteerMethod } from "./methods/sessions.steer.ts";
+import { sessionsSubscribe as sessionsSubscribeMethod } from "./methods/sessions.subscribe.ts";
+import { sessionsUnsubscribe as sessionsUnsubscribeMethod } from "./methods/sessions.unsubscribe.ts";
 import { sessionsUsage as sessionsUsageMethod } from "./methods/sessions.usage.ts";
 import { sessionsUsageLogs as sessionsUsageLogsMethod } from "./methods/sessions.usage.logs.ts";
 import { sessionsUsageTimeseries as sessionsUsageTimeseriesMethod } from "./methods/sessions.usage.timeseries.ts";
@@ -151,7 +167,10 @@ export const METHOD_CONTRACTS = {
   "chat.abort": chatAbortMethod,
   "chat.history": chatHistoryMethod,
   "chat.inject": chatInjectMethod,
+  "chat.metadata": chatMetadataMethod,
   "chat.send": chatSendMethod,
+  "chat.startup": chatStartupMethod,
+  "commands.list": commandsListMethod,
   "config.apply": configApplyMethod,
   "config.get": configGetMethod,
   "config.patch": configPatchMethod,
@@ -211,14 +230,24 @@ export const METHOD_CONTRACTS = {
   "pairing.list": pairingListMethod,
   "poll": pollMethod,
   "send": sendMethod,
+  "sessions.abort": sessionsAbortMethod,
   "sessions.compact": sessionsCompactMethod,
+  "sessions.create": sessionsCreateMethod,
   "sessions.delete": sessionsDeleteMethod,
+  "sessions.describe": sessionsDescribeMethod,
   "sessions.export": sessionsExportMethod,
+  "sessions.get": sessionsGetMethod,
   "sessions.list": sessionsListMethod,
+  "sessions.messages.subscribe": sessionsMessagesSubscribeMethod,
+  "sessions.messages.unsubscribe": sessionsMessagesUnsubscribeMethod,
   "sessions.patch": sessionsPatchMethod,
   "sessions.preview": sessionsPreviewMethod,
   "sessions.reset": sessionsResetMethod,
   "sessions.resolve": sessionsResolveMethod,
+  "sessions.send": sessionsSendMethod,
+  "sessions.steer": sessionsSteerMethod,
+  "sessions.subscribe": sessionsSubscribeMethod,
+  "sessions.unsubscribe": sessionsUnsubscribeMethod,
   "sessions.usage": sessionsUsageMethod,
   "sessions.usage.logs": sessionsUsageLogsMethod,
   "sessions.usage.timeseries": sessionsUsageTimeseriesMethod,
@@ -254,6 +283,8 @@ export const EVENT_CONTRACTS = {
   "node.pair.requested": nodePairRequestedEvent,
   "node.pair.resolved": nodePairResolvedEvent,
   "presence": presenceEvent,
+  "session.message": sessionMessageEvent,
+  "sessions.changed": sessionsChangedEvent,
   "shutdown": shutdownEvent,
   "tick": tickEvent,
 } as const;
@@ -284,6 +315,7 @@ export const ENTITIES = {
   ChannelState: channelState,
   ChannelSummary: channelSummary,
   ChatAbortResult: chatAbortResult,
+  ChatCommandInfo: chatCommandInfo,
   ChatMessage: chatMessage,
   ChatSendStatus: chatSendStatus,
   ClientId: clientId,

@@ -12,7 +12,10 @@ import type { channelsStatus } from "./methods/channels.status.ts";
 import type { chatAbort } from "./methods/chat.abort.ts";
 import type { chatHistory } from "./methods/chat.history.ts";
 import type { chatInject } from "./methods/chat.inject.ts";
+import type { chatMetadata } from "./methods/chat.metadata.ts";
 import type { chatSend } from "./methods/chat.send.ts";
+import type { chatStartup } from "./methods/chat.startup.ts";
+import type { commandsList } from "./methods/commands.list.ts";
 import type { configApply } from "./methods/config.apply.ts";
 import type { configGet } from "./methods/config.get.ts";
 import type { configPatch } from "./methods/config.patch.ts";
@@ -71,14 +74,24 @@ import type { pairingApprove } from "./methods/pairing.approve.ts";
 import type { pairingList } from "./methods/pairing.list.ts";
 import type { poll } from "./methods/poll.ts";
 import type { send } from "./methods/send.ts";
+import type { sessionsAbort } from "./methods/sessions.abort.ts";
 import type { sessionsCompact } from "./methods/sessions.compact.ts";
+import type { sessionsCreate } from "./methods/sessions.create.ts";
 import type { sessionsDelete } from "./methods/sessions.delete.ts";
+import type { sessionsDescribe } from "./methods/sessions.describe.ts";
 import type { sessionsExport } from "./methods/sessions.export.ts";
+import type { sessionsGet } from "./methods/sessions.get.ts";
 import type { sessionsList } from "./methods/sessions.list.ts";
+import type { sessionsMessagesSubscribe } from "./methods/sessions.messages.subscribe.ts";
+import type { sessionsMessagesUnsubscribe } from "./methods/sessions.messages.unsubscribe.ts";
 import type { sessionsPatch } from "./methods/sessions.patch.ts";
 import type { sessionsPreview } from "./methods/sessions.preview.ts";
 import type { sessionsReset } from "./methods/sessions.reset.ts";
 import type { sessionsResolve } from "./methods/sessions.resolve.ts";
+import type { sessionsSend } from "./methods/sessions.send.ts";
+import type { sessionsSteer } from "./methods/sessions.steer.ts";
+import type { sessionsSubscribe } from "./methods/sessions.subscribe.ts";
+import type { sessionsUnsubscribe } from "./methods/sessions.unsubscribe.ts";
 import type { sessionsUsage } from "./methods/sessions.usage.ts";
 import type { sessionsUsageLogs } from "./methods/sessions.usage.logs.ts";
 import type { sessionsUsageTimeseries } from "./methods/sessions.usage.timeseries.ts";
@@ -110,6 +123,8 @@ import type { nodeInvokeRequestEvent } from "./events/node.invoke.request.ts";
 import type { nodePairRequestedEvent } from "./events/node.pair.requested.ts";
 import type { nodePairResolvedEvent } from "./events/node.pair.resolved.ts";
 import type { presenceEvent } from "./events/presence.ts";
+import type { sessionMessageEvent } from "./events/session.message.ts";
+import type { sessionsChangedEvent } from "./events/sessions.changed.ts";
 import type { shutdownEvent } from "./events/shutdown.ts";
 import type { tickEvent } from "./events/tick.ts";
 import { type EventRow, frozen, type MethodRow } from "./table.ts";
@@ -127,7 +142,10 @@ interface MethodContracts {
   readonly "chat.abort": typeof chatAbort;
   readonly "chat.history": typeof chatHistory;
   readonly "chat.inject": typeof chatInject;
+  readonly "chat.metadata": typeof chatMetadata;
   readonly "chat.send": typeof chatSend;
+  readonly "chat.startup": typeof chatStartup;
+  readonly "commands.list": typeof commandsList;
   readonly "config.apply": typeof configApply;
   readonly "config.get": typeof configGet;
   readonly "config.patch": typeof configPatch;
@@ -186,14 +204,24 @@ interface MethodContracts {
   readonly "pairing.list": typeof pairingList;
   readonly "poll": typeof poll;
   readonly "send": typeof send;
+  readonly "sessions.abort": typeof sessionsAbort;
   readonly "sessions.compact": typeof sessionsCompact;
+  readonly "sessions.create": typeof sessionsCreate;
   readonly "sessions.delete": typeof sessionsDelete;
+  readonly "sessions.describe": typeof sessionsDescribe;
   readonly "sessions.export": typeof sessionsExport;
+  readonly "sessions.get": typeof sessionsGet;
   readonly "sessions.list": typeof sessionsList;
+  readonly "sessions.messages.subscribe": typeof sessionsMessagesSubscribe;
+  readonly "sessions.messages.unsubscribe": typeof sessionsMessagesUnsubscribe;
   readonly "sessions.patch": typeof sessionsPatch;
   readonly "sessions.preview": typeof sessionsPreview;
   readonly "sessions.reset": typeof sessionsReset;
   readonly "sessions.resolve": typeof sessionsResolve;
+  readonly "sessions.send": typeof sessionsSend;
+  readonly "sessions.steer": typeof sessionsSteer;
+  readonly "sessions.subscribe": typeof sessionsSubscribe;
+  readonly "sessions.unsubscribe": typeof sessionsUnsubscribe;
   readonly "sessions.usage": typeof sessionsUsage;
   readonly "sessions.usage.logs": typeof sessionsUsageLogs;
   readonly "sessions.usage.timeseries": typeof sessionsUsageTimeseries;
@@ -228,6 +256,8 @@ interface EventContracts {
   readonly "node.pair.requested": typeof nodePairRequestedEvent;
   readonly "node.pair.resolved": typeof nodePairResolvedEvent;
   readonly "presence": typeof presenceEvent;
+  readonly "session.message": typeof sessionMessageEvent;
+  readonly "sessions.changed": typeof sessionsChangedEvent;
   readonly "shutdown": typeof shutdownEvent;
   readonly "tick": typeof tickEvent;
 }
@@ -259,7 +289,10 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "chat.abort": { roles: ["operator"], scope: "operator.write", idempotency: "natural", answersTwice: false },
   "chat.history": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "chat.inject": { roles: ["operator"], scope: "operator.admin", idempotency: "none", answersTwice: false },
+  "chat.metadata": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["view"] },
   "chat.send": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false },
+  "chat.startup": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["agentId", "deltaCursor", "includeMetadata"] },
+  "commands.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["agentId", "provider", "scope", "includeArgs"] },
   "config.apply": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
   "config.get": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "config.patch": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
@@ -318,14 +351,24 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "pairing.list": { roles: ["operator"], scope: "operator.pairing", idempotency: "none", answersTwice: false },
   "poll": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false },
   "send": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false },
+  "sessions.abort": { roles: ["operator"], scope: "operator.write", idempotency: "natural", answersTwice: false, ignoredParams: ["agentId"] },
   "sessions.compact": { roles: ["operator"], scope: "operator.admin", idempotency: "none", answersTwice: false },
+  "sessions.create": { roles: ["operator"], scope: "operator.write", idempotency: "natural", answersTwice: false, ignoredParams: ["task", "worktree", "basedOnSessionKey", "emitCommandHooks", "sessionRoot", "visibility"] },
   "sessions.delete": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
+  "sessions.describe": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["agentId"] },
   "sessions.export": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "sessions.get": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["agentId"] },
   "sessions.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["configuredAgentsOnly", "ownerFirst"] },
+  "sessions.messages.subscribe": { roles: ["operator"], scope: "operator.read", idempotency: "natural", answersTwice: false, ignoredParams: ["agentId", "afterSeq", "includeApprovals", "limit"] },
+  "sessions.messages.unsubscribe": { roles: ["operator"], scope: "operator.read", idempotency: "natural", answersTwice: false, ignoredParams: ["agentId", "afterSeq", "includeApprovals", "limit"] },
   "sessions.patch": { roles: ["operator"], scope: "operator.admin", idempotency: "natural", answersTwice: false },
   "sessions.preview": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "sessions.reset": { roles: ["operator"], scope: "operator.admin", idempotency: "none", answersTwice: false },
   "sessions.resolve": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
+  "sessions.send": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false, ignoredParams: ["agentId"] },
+  "sessions.steer": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false, ignoredParams: ["agentId"] },
+  "sessions.subscribe": { roles: ["operator"], scope: "operator.read", idempotency: "natural", answersTwice: false, ignoredParams: ["configuredAgentsOnly", "ownerFirst"] },
+  "sessions.unsubscribe": { roles: ["operator"], scope: "operator.read", idempotency: "natural", answersTwice: false },
   "sessions.usage": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["includeContextWeight", "mode", "utcOffset", "range", "groupBy", "agentScope", "includeHistorical"] },
   "sessions.usage.logs": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["agentId"] },
   "sessions.usage.timeseries": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["agentId"] },
@@ -361,6 +404,8 @@ export const EVENTS: { readonly [E in EventName]: EventRow } = /* @__PURE__ */ f
   "node.pair.requested": { roles: ["operator"], scope: "operator.pairing", droppable: false },
   "node.pair.resolved": { roles: ["operator", "node"], scope: "operator.pairing", droppable: false },
   "presence": { roles: ["operator"], scope: "operator.read", droppable: true },
+  "session.message": { roles: ["operator"], scope: "operator.read", droppable: false },
+  "sessions.changed": { roles: ["operator"], scope: "operator.read", droppable: false },
   "shutdown": { roles: ["operator", "node"], scope: null, droppable: false },
   "tick": { roles: ["operator", "node"], scope: null, droppable: true },
 });

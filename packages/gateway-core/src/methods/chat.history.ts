@@ -1,5 +1,5 @@
 import { defaultAgentId } from "../config/agent-selection.ts";
-import type { TranscriptMessage } from "../ports.ts";
+import { messageRow, newestWithin } from "../flow/transcript-rows.ts";
 import { canonicalSessionKey } from "../sessions/session-key.ts";
 import { defineHandler } from "./define.ts";
 
@@ -13,7 +13,7 @@ export const chatHistory = defineHandler(
     if (!session) return { sessionKey, messages: [], hasMore: false };
     const wanted = limit ?? DEFAULT_LIMIT;
     const stored = await sessions.history(session.sessionId, wanted + 1);
-    const rows = newestWithin(stored.slice(-wanted).map(toWire), maxBytes);
+    const rows = newestWithin(stored.slice(-wanted).map(messageRow), maxBytes);
     return {
       sessionKey,
       sessionId: session.sessionId,
@@ -24,23 +24,3 @@ export const chatHistory = defineHandler(
     };
   },
 );
-
-function toWire(message: TranscriptMessage) {
-  const content = message.content.map((block) => ({ ...block }));
-  if (message.role !== "assistant" || !message.usage) return { ...message, content };
-  const { total, ...usage } = message.usage;
-  return { ...message, content, usage: { ...usage, totalTokens: total } };
-}
-
-/** The newest messages whose JSON fits; always at least the last one. */
-function newestWithin<Message>(messages: Message[], maxBytes: number | undefined): Message[] {
-  if (maxBytes === undefined) return messages;
-  let size = 0;
-  let start = messages.length;
-  while (start > 0) {
-    size += Buffer.byteLength(JSON.stringify(messages[start - 1]));
-    if (size > maxBytes && start < messages.length) break;
-    start -= 1;
-  }
-  return messages.slice(start);
-}

@@ -1,14 +1,20 @@
-import type { ResultOf } from "@openclaw/protocol";
+import type { ParamsOf, ResultOf } from "@openclaw/protocol";
 
 import { GatewayError } from "../errors.ts";
 import type { Turn } from "../sessions/turn.ts";
-import { defineHandler, idempotencyClient } from "./define.ts";
+import { type CallContext, defineHandler, idempotencyClient } from "./define.ts";
 import { assertMaySend, findSessionTarget, lastRoute, refuseAttachments } from "./session-target.ts";
 
 /** A message that is one of these, and nothing else, stops what runs. Source: chat command facts 3.11. */
 const STOP_WORDS = new Set(["/stop", "stop", "abort", "esc", "wait", "exit", "interrupt"]);
 
-export const chatSend = defineHandler("chat.send", async (params, context) => {
+export const chatSend = defineHandler("chat.send", (params, context) => sayInSession(params, context));
+
+/** Says something in a session, once per key. Throws GatewayError. */
+export async function sayInSession(
+  params: ParamsOf<"chat.send">,
+  context: CallContext,
+): Promise<ResultOf<"chat.send">> {
   refuseAttachments(params.attachments);
   const prompt = params.message.trim();
   if (prompt === "") throw new GatewayError("INVALID_REQUEST", "message or attachment required");
@@ -33,7 +39,7 @@ export const chatSend = defineHandler("chat.send", async (params, context) => {
     ...(params.deliver === true ? { route: lastRoute(target) } : {}),
   });
   return isNew ? { runId: turn.runId, status: "started" as const } : statusOf(turn);
-});
+}
 
 function statusOf(turn: Turn): ResultOf<"chat.send"> {
   const { runId, state, error, endedAt, answer } = turn;

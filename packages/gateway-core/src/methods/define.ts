@@ -23,6 +23,7 @@ import type { PairingStore } from "../policy/pairing.ts";
 import type { AcceptedAnswer, Agent, Clock, Ids, Logger, Store } from "../ports.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { SystemNotes } from "../presence/system-notes.ts";
+import type { SessionWatch } from "../flow/session-watch.ts";
 import type { ScheduledFlow } from "../flow/scheduled-flow.ts";
 import type { Skills } from "../skills/skills.ts";
 import type { UsageBook } from "../usage/usage-book.ts";
@@ -59,6 +60,7 @@ export interface Services {
   readonly scheduled: ScheduledFlow;
   readonly sessions: SessionStore;
   readonly skills: Skills;
+  readonly sessionWatch: SessionWatch;
   readonly store: Store;
   readonly usage: UsageBook;
 }

@@ -1,3 +1,5 @@
+import type { ResultOf } from "@openclaw/protocol";
+
 import { agentIds, defaultAgentId } from "../config/agent-selection.ts";
 import { GatewayError } from "../errors.ts";
 import { agentOfSessionKey, canonicalSessionKey } from "../sessions/session-key.ts";
@@ -56,4 +58,14 @@ export function refuseAttachments(attachments: readonly unknown[] | undefined): 
     "INVALID_REQUEST",
     "Attachments are not supported by this version; send the message without them.",
   );
+}
+
+/** What a session without settings of its own uses. */
+export function modelDefaults({ agent, config }: CallContext): ResultOf<"sessions.list">["defaults"] {
+  const [modelProvider = null, ...model] = agent.defaultModel(defaultAgentId(config.current)).split("/");
+  return {
+    modelProvider,
+    model: model.join("/") || null,
+    contextTokens: config.current.agents.defaults.contextTokens ?? null,
+  };
 }

@@ -15,5 +15,6 @@ export const sessionsDelete = defineHandler("sessions.delete", async ({ key, del
   const deleted = await store.transaction((sql) =>
     sessions.remove(sql, sessionKey, { withTranscript: deleteTranscript }),
   );
+  if (deleted) context.sessionWatch.changed(sessionKey, { reason: "delete" });
   return { ok: true as const, key: sessionKey, deleted, archived: [] };
 });

@@ -19,7 +19,7 @@ export const sessionsPatch = defineHandler("sessions.patch", async (params, cont
   const change: SessionChange = {
     label: params.label,
     spawnedBy: params.spawnedBy,
-    model: await modelOf(params.model, agentId, context),
+    model: await chosenModelOf(params.model, agentId, context),
     ...levelsOf(params),
   };
   const session = await store.transaction(async (sql) => {
@@ -31,6 +31,7 @@ export const sessionsPatch = defineHandler("sessions.patch", async (params, cont
     return sessions.change(sql, key, change);
   });
   if (!session) throw new GatewayError("UNAVAILABLE", `The session ${key} was deleted meanwhile; try again.`);
+  context.sessionWatch.changed(key, { reason: "patch" });
   return { ok: true as const, path: config.paths.databaseFile, key, entry: sessionEntryOf(session) };
 });
 
@@ -56,8 +57,8 @@ function oneOf<Word extends string>(
   throw new GatewayError("INVALID_REQUEST", `invalid ${name} (use ${words.join("|")})`);
 }
 
-/** The default model is no choice of the session's own. */
-async function modelOf(
+/** The model a client names, as provider/model; null for the default one, which is no choice of the session's own. */
+export async function chosenModelOf(
   given: string | null | undefined,
   agentId: string,
   { agent, config }: CallContext,

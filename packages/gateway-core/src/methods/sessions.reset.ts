@@ -12,5 +12,6 @@ export const sessionsReset = defineHandler("sessions.reset", async ({ key }, con
     return sessions.touch(sql, { key: sessionKey, agentId, chatType: "direct" });
   });
   if (!session) throw new GatewayError("UNAVAILABLE", `The session ${sessionKey} was deleted meanwhile; try again.`);
+  context.sessionWatch.changed(sessionKey, { reason: "reset" });
   return { ok: true as const, key: sessionKey, entry: sessionEntryOf(session) };
 });

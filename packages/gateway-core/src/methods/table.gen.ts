@@ -12,7 +12,10 @@ import { channelsStatus } from "./channels.status.ts";
 import { chatAbort } from "./chat.abort.ts";
 import { chatHistory } from "./chat.history.ts";
 import { chatInject } from "./chat.inject.ts";
+import { chatMetadata } from "./chat.metadata.ts";
 import { chatSend } from "./chat.send.ts";
+import { chatStartup } from "./chat.startup.ts";
+import { commandsList } from "./commands.list.ts";
 import { configApply } from "./config.apply.ts";
 import { configGet } from "./config.get.ts";
 import { configPatch } from "./config.patch.ts";
@@ -71,14 +74,24 @@ import { pairingApprove } from "./pairing.approve.ts";
 import { pairingList } from "./pairing.list.ts";
 import { poll } from "./poll.ts";
 import { send } from "./send.ts";
+import { sessionsAbort } from "./sessions.abort.ts";
 import { sessionsCompact } from "./sessions.compact.ts";
+import { sessionsCreate } from "./sessions.create.ts";
 import { sessionsDelete } from "./sessions.delete.ts";
+import { sessionsDescribe } from "./sessions.describe.ts";
 import { sessionsExport } from "./sessions.export.ts";
+import { sessionsGet } from "./sessions.get.ts";
 import { sessionsList } from "./sessions.list.ts";
+import { sessionsMessagesSubscribe } from "./sessions.messages.subscribe.ts";
+import { sessionsMessagesUnsubscribe } from "./sessions.messages.unsubscribe.ts";
 import { sessionsPatch } from "./sessions.patch.ts";
 import { sessionsPreview } from "./sessions.preview.ts";
 import { sessionsReset } from "./sessions.reset.ts";
 import { sessionsResolve } from "./sessions.resolve.ts";
+import { sessionsSend } from "./sessions.send.ts";
+import { sessionsSteer } from "./sessions.steer.ts";
+import { sessionsSubscribe } from "./sessions.subscribe.ts";
+import { sessionsUnsubscribe } from "./sessions.unsubscribe.ts";
 import { sessionsUsageLogs } from "./sessions.usage.logs.ts";
 import { sessionsUsageTimeseries } from "./sessions.usage.timeseries.ts";
 import { sessionsUsage } from "./sessions.usage.ts";
@@ -114,7 +127,10 @@ export const handlers = {
   "chat.abort": chatAbort,
   "chat.history": chatHistory,
   "chat.inject": chatInject,
+  "chat.metadata": chatMetadata,
   "chat.send": chatSend,
+  "chat.startup": chatStartup,
+  "commands.list": commandsList,
   "config.apply": configApply,
   "config.get": configGet,
   "config.patch": configPatch,
@@ -173,14 +189,24 @@ export const handlers = {
   "pairing.list": pairingList,
   "poll": poll,
   "send": send,
+  "sessions.abort": sessionsAbort,
   "sessions.compact": sessionsCompact,
+  "sessions.create": sessionsCreate,
   "sessions.delete": sessionsDelete,
+  "sessions.describe": sessionsDescribe,
   "sessions.export": sessionsExport,
+  "sessions.get": sessionsGet,
   "sessions.list": sessionsList,
+  "sessions.messages.subscribe": sessionsMessagesSubscribe,
+  "sessions.messages.unsubscribe": sessionsMessagesUnsubscribe,
   "sessions.patch": sessionsPatch,
   "sessions.preview": sessionsPreview,
   "sessions.reset": sessionsReset,
   "sessions.resolve": sessionsResolve,
+  "sessions.send": sessionsSend,
+  "sessions.steer": sessionsSteer,
+  "sessions.subscribe": sessionsSubscribe,
+  "sessions.unsubscribe": sessionsUnsubscribe,
   "sessions.usage.logs": sessionsUsageLogs,
   "sessions.usage.timeseries": sessionsUsageTimeseries,
   "sessions.usage": sessionsUsage,

@@ -339,6 +339,29 @@ export class SessionStore {
     return last && entries.length < rows.length ? { entries, nextId: last.id } : { entries };
   }
 
+  /** The place of an entry in its transcript, from 1. */
+  async placeOf(sessionId: string, id: number): Promise<number> {
+    const row = await this.#store.get<{ place: number }>(
+      "SELECT count(*) AS place FROM transcript WHERE session_id = ? AND id <= ?",
+      sessionId,
+      id,
+    );
+    return row?.place ?? 0;
+  }
+
+  /** The newest entries of a transcript, oldest first, with how many there are. */
+  async newest(sessionId: string, limit: number): Promise<{ entries: TranscriptEntry[]; total: number }> {
+    const [first] = await this.#store.all<{ id: number; total: number }>(
+      `SELECT min(id) AS id, (SELECT count(*) FROM transcript WHERE session_id = ?) AS total FROM
+         (SELECT id FROM transcript WHERE session_id = ? ORDER BY id DESC LIMIT ?)`,
+      sessionId,
+      sessionId,
+      limit,
+    );
+    const { entries } = await this.page(sessionId, { afterId: (first?.id ?? 1) - 1, limit });
+    return { entries, total: first?.total ?? 0 };
+  }
+
   /** The last `limit` messages, oldest first, without those of one turn when `exceptRunId` is given. */
   async history(sessionId: string, limit: number, exceptRunId?: string): Promise<TranscriptMessage[]> {
     const rows = await this.#store.all<{ message: string }>(

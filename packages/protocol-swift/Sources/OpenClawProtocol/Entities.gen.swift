@@ -666,6 +666,39 @@ public struct ChatAbortResult: Codable, Sendable, Hashable {
     }
 }
 
+/// A command that people give in a chat.
+public struct ChatCommandInfo: Codable, Sendable, Hashable {
+    public var name: String
+    public var nativeName: String
+    /// What a person types, with the slash.
+    public var textAliases: [String]
+    public var description: String
+    public var category: String
+    public var source: String
+    public var scope: String
+    public var acceptsArgs: Bool
+
+    public init(
+        name: String,
+        nativeName: String,
+        textAliases: [String],
+        description: String,
+        category: String,
+        source: String,
+        scope: String,
+        acceptsArgs: Bool
+    ) {
+        self.name = name
+        self.nativeName = nativeName
+        self.textAliases = textAliases
+        self.description = description
+        self.category = category
+        self.source = source
+        self.scope = scope
+        self.acceptsArgs = acceptsArgs
+    }
+}
+
 /// One message of a conversation.
 public struct ChatMessage: Codable, Sendable, Hashable {
     /// user, assistant or toolResult.

@@ -514,6 +514,62 @@ public struct PresenceEvent: Codable, Sendable, Hashable {
     }
 }
 
+/// Payload of the event session.message.
+public struct SessionMessageEvent: Codable, Sendable, Hashable {
+    public var sessionKey: String
+    public var agentId: String
+    public var message: ChatMessage
+    public var messageId: String
+    /// Its place in the transcript, from 1.
+    public var messageSeq: Int64
+
+    public init(
+        sessionKey: String,
+        agentId: String,
+        message: ChatMessage,
+        messageId: String,
+        messageSeq: Int64
+    ) {
+        self.sessionKey = sessionKey
+        self.agentId = agentId
+        self.message = message
+        self.messageId = messageId
+        self.messageSeq = messageSeq
+    }
+}
+
+/// Payload of the event sessions.changed.
+public struct SessionsChangedEvent: Codable, Sendable, Hashable {
+    public var sessionKey: String
+    public var agentId: String
+    /// create, patch, reset, delete or message, where a run is not the reason.
+    public var reason: String?
+    /// start, end or error, of the run that is the reason.
+    public var phase: String?
+    public var runId: String?
+    public var ts: Int64
+    /// Absent when it was deleted.
+    public var session: JSONValue?
+
+    public init(
+        sessionKey: String,
+        agentId: String,
+        reason: String? = nil,
+        phase: String? = nil,
+        runId: String? = nil,
+        ts: Int64,
+        session: JSONValue? = nil
+    ) {
+        self.sessionKey = sessionKey
+        self.agentId = agentId
+        self.reason = reason
+        self.phase = phase
+        self.runId = runId
+        self.ts = ts
+        self.session = session
+    }
+}
+
 /// Payload of the event shutdown.
 public struct ShutdownEvent: Codable, Sendable, Hashable {
     public var reason: String
@@ -574,6 +630,10 @@ public enum GatewayEvent: Sendable, Hashable {
     case nodePairResolved(NodePairResolvedEvent)
     /// The whole presence list, after it changed.
     case presence(PresenceEvent)
+    /// A message was added to a session's transcript; for connections that asked with sessions.messages.subscribe.
+    case sessionMessage(SessionMessageEvent)
+    /// A session is another than before; for connections that asked with sessions.subscribe.
+    case sessionsChanged(SessionsChangedEvent)
     /// The gateway is about to close every connection, with code 1012.
     case shutdown(ShutdownEvent)
     /// The gateway is alive. Comes every policy.tickIntervalMs; reconnect when two are missing.
@@ -600,6 +660,8 @@ public enum GatewayEvent: Sendable, Hashable {
         case "node.pair.requested": self = .nodePairRequested(try payload.decoded(as: NodePairRequestedEvent.self))
         case "node.pair.resolved": self = .nodePairResolved(try payload.decoded(as: NodePairResolvedEvent.self))
         case "presence": self = .presence(try payload.decoded(as: PresenceEvent.self))
+        case "session.message": self = .sessionMessage(try payload.decoded(as: SessionMessageEvent.self))
+        case "sessions.changed": self = .sessionsChanged(try payload.decoded(as: SessionsChangedEvent.self))
         case "shutdown": self = .shutdown(try payload.decoded(as: ShutdownEvent.self))
         case "tick": self = .tick(try payload.decoded(as: TickEvent.self))
         default: self = .unknown(name: frame.event, payload: frame.payload)

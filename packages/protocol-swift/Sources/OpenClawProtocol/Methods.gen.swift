@@ -646,6 +646,44 @@ public struct ChatInjectResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of chat.metadata.
+public struct ChatMetadataParams: Codable, Sendable, Hashable {
+    public var sessionKey: String?
+    public var agentId: String?
+    /// Ignored.
+    public var view: JSONValue?
+
+    public init(
+        sessionKey: String? = nil,
+        agentId: String? = nil,
+        view: JSONValue? = nil
+    ) {
+        self.sessionKey = sessionKey
+        self.agentId = agentId
+        self.view = view
+    }
+}
+
+/// Answer of chat.metadata.
+public struct ChatMetadataResult: Codable, Sendable, Hashable {
+    public var models: [ModelInfo]
+    public var commands: [ChatCommandInfo]
+    public var swarmEnabled: Bool
+    public var runtimeSelectionLocked: Bool
+
+    public init(
+        models: [ModelInfo],
+        commands: [ChatCommandInfo],
+        swarmEnabled: Bool,
+        runtimeSelectionLocked: Bool
+    ) {
+        self.models = models
+        self.commands = commands
+        self.swarmEnabled = swarmEnabled
+        self.runtimeSelectionLocked = runtimeSelectionLocked
+    }
+}
+
 /// Parameters of chat.send.
 public struct ChatSendParams: Codable, Sendable, Hashable {
     public var sessionKey: String
@@ -704,6 +742,123 @@ public enum ChatSendResult: Codable, Sendable, Hashable {
         case .chatAbortResult(let value): try container.encode(value)
         case .unknown(let value): try container.encode(value)
         }
+    }
+}
+
+/// Parameters of chat.startup.
+public struct ChatStartupParams: Codable, Sendable, Hashable {
+    public var sessionKey: String
+    /// The newest so many; 200 when left out.
+    public var limit: Int64?
+    public var maxBytes: Int64?
+    /// Ignored.
+    public var agentId: JSONValue?
+    /// Ignored.
+    public var deltaCursor: JSONValue?
+    /// Ignored.
+    public var includeMetadata: JSONValue?
+
+    public init(
+        sessionKey: String,
+        limit: Int64? = nil,
+        maxBytes: Int64? = nil,
+        agentId: JSONValue? = nil,
+        deltaCursor: JSONValue? = nil,
+        includeMetadata: JSONValue? = nil
+    ) {
+        self.sessionKey = sessionKey
+        self.limit = limit
+        self.maxBytes = maxBytes
+        self.agentId = agentId
+        self.deltaCursor = deltaCursor
+        self.includeMetadata = includeMetadata
+    }
+}
+
+/// Answer of chat.startup.
+public struct ChatStartupResult: Codable, Sendable, Hashable {
+    /// In full.
+    public var sessionKey: String
+    public var sessionId: String?
+    public var messages: [ChatMessage]
+    public var thinkingLevel: String?
+    public var verboseLevel: String?
+    public var hasMore: Bool
+    public var totalMessages: Int64
+    public var pendingInputs: ChatStartupResultPendingInputs
+    public var defaults: SessionModelDefaults
+    public var sessionInfo: SessionRow?
+
+    public init(
+        sessionKey: String,
+        sessionId: String? = nil,
+        messages: [ChatMessage],
+        thinkingLevel: String? = nil,
+        verboseLevel: String? = nil,
+        hasMore: Bool,
+        totalMessages: Int64,
+        pendingInputs: ChatStartupResultPendingInputs,
+        defaults: SessionModelDefaults,
+        sessionInfo: SessionRow? = nil
+    ) {
+        self.sessionKey = sessionKey
+        self.sessionId = sessionId
+        self.messages = messages
+        self.thinkingLevel = thinkingLevel
+        self.verboseLevel = verboseLevel
+        self.hasMore = hasMore
+        self.totalMessages = totalMessages
+        self.pendingInputs = pendingInputs
+        self.defaults = defaults
+        self.sessionInfo = sessionInfo
+    }
+}
+
+public struct ChatStartupResultPendingInputs: Codable, Sendable, Hashable {
+    public var items: [JSONValue]
+    public var total: Int64
+
+    public init(
+        items: [JSONValue],
+        total: Int64
+    ) {
+        self.items = items
+        self.total = total
+    }
+}
+
+/// Parameters of commands.list.
+public struct CommandsListParams: Codable, Sendable, Hashable {
+    /// Ignored.
+    public var agentId: JSONValue?
+    /// Ignored.
+    public var provider: JSONValue?
+    /// Ignored.
+    public var scope: JSONValue?
+    /// Ignored.
+    public var includeArgs: JSONValue?
+
+    public init(
+        agentId: JSONValue? = nil,
+        provider: JSONValue? = nil,
+        scope: JSONValue? = nil,
+        includeArgs: JSONValue? = nil
+    ) {
+        self.agentId = agentId
+        self.provider = provider
+        self.scope = scope
+        self.includeArgs = includeArgs
+    }
+}
+
+/// Answer of commands.list.
+public struct CommandsListResult: Codable, Sendable, Hashable {
+    public var commands: [ChatCommandInfo]
+
+    public init(
+        commands: [ChatCommandInfo]
+    ) {
+        self.commands = commands
     }
 }
 
@@ -3156,6 +3311,80 @@ public struct SendResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of sessions.abort.
+public struct SessionsAbortParams: Codable, Sendable, Hashable {
+    public var key: String
+    public var runId: String?
+    /// Ignored.
+    public var agentId: JSONValue?
+
+    public init(
+        key: String,
+        runId: String? = nil,
+        agentId: JSONValue? = nil
+    ) {
+        self.key = key
+        self.runId = runId
+        self.agentId = agentId
+    }
+}
+
+/// Answer of sessions.abort.
+public struct SessionsAbortResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    /// The first one, when there were several.
+    public var abortedRunId: String?
+    public var status: SessionsAbortResultStatus
+
+    public init(
+        ok: Bool = true,
+        abortedRunId: String? = nil,
+        status: SessionsAbortResultStatus
+    ) {
+        self.ok = ok
+        self.abortedRunId = abortedRunId
+        self.status = status
+    }
+}
+
+public enum SessionsAbortResultStatus: RawRepresentable, Codable, Sendable, Hashable {
+    case aborted
+    case noActiveRun
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "aborted": self = .aborted
+        case "no-active-run": self = .noActiveRun
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .aborted: return "aborted"
+        case .noActiveRun: return "no-active-run"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [SessionsAbortResultStatus] = [
+        .aborted,
+        .noActiveRun,
+    ]
+}
+
 /// Parameters of sessions.compact.
 public struct SessionsCompactParams: Codable, Sendable, Hashable {
     public var key: String
@@ -3208,6 +3437,105 @@ public struct SessionsCompactResult: Codable, Sendable, Hashable {
     }
 }
 
+/// Parameters of sessions.create.
+public struct SessionsCreateParams: Codable, Sendable, Hashable {
+    /// An existing session stays as it is, but for the label and the model.
+    public var key: String?
+    public var agentId: String?
+    public var label: String?
+    /// provider/model, or an alias.
+    public var model: String?
+    public var thinkingLevel: String?
+    /// The session that this one belongs to.
+    public var parentSessionKey: String?
+    /// The first thing to say.
+    public var message: String?
+    /// Ignored.
+    public var task: JSONValue?
+    /// Ignored.
+    public var worktree: JSONValue?
+    /// Ignored.
+    public var basedOnSessionKey: JSONValue?
+    /// Ignored.
+    public var emitCommandHooks: JSONValue?
+    /// Ignored.
+    public var sessionRoot: JSONValue?
+    /// Ignored.
+    public var visibility: JSONValue?
+
+    public init(
+        key: String? = nil,
+        agentId: String? = nil,
+        label: String? = nil,
+        model: String? = nil,
+        thinkingLevel: String? = nil,
+        parentSessionKey: String? = nil,
+        message: String? = nil,
+        task: JSONValue? = nil,
+        worktree: JSONValue? = nil,
+        basedOnSessionKey: JSONValue? = nil,
+        emitCommandHooks: JSONValue? = nil,
+        sessionRoot: JSONValue? = nil,
+        visibility: JSONValue? = nil
+    ) {
+        self.key = key
+        self.agentId = agentId
+        self.label = label
+        self.model = model
+        self.thinkingLevel = thinkingLevel
+        self.parentSessionKey = parentSessionKey
+        self.message = message
+        self.task = task
+        self.worktree = worktree
+        self.basedOnSessionKey = basedOnSessionKey
+        self.emitCommandHooks = emitCommandHooks
+        self.sessionRoot = sessionRoot
+        self.visibility = visibility
+    }
+}
+
+/// Answer of sessions.create.
+public struct SessionsCreateResult: Codable, Sendable, Hashable {
+    public var ok: Bool
+    public var key: String
+    public var sessionId: String
+    public var entry: SessionEntry
+    public var runStarted: Bool
+    public var runId: String?
+    public var resolved: SessionsCreateResultResolved
+
+    public init(
+        ok: Bool = true,
+        key: String,
+        sessionId: String,
+        entry: SessionEntry,
+        runStarted: Bool,
+        runId: String? = nil,
+        resolved: SessionsCreateResultResolved
+    ) {
+        self.ok = ok
+        self.key = key
+        self.sessionId = sessionId
+        self.entry = entry
+        self.runStarted = runStarted
+        self.runId = runId
+        self.resolved = resolved
+    }
+}
+
+public struct SessionsCreateResultResolved: Codable, Sendable, Hashable {
+    public var modelProvider: String
+    public var model: String
+
+    public init(
+        modelProvider: String,
+        model: String
+    ) {
+        self.modelProvider = modelProvider
+        self.model = model
+    }
+}
+
 /// Parameters of sessions.delete.
 public struct SessionsDeleteParams: Codable, Sendable, Hashable {
     public var key: String
@@ -3241,6 +3569,38 @@ public struct SessionsDeleteResult: Codable, Sendable, Hashable {
         self.key = key
         self.deleted = deleted
         self.archived = archived
+    }
+}
+
+/// Parameters of sessions.describe.
+public struct SessionsDescribeParams: Codable, Sendable, Hashable {
+    public var key: String
+    public var includeDerivedTitles: Bool?
+    public var includeLastMessage: Bool?
+    /// Ignored.
+    public var agentId: JSONValue?
+
+    public init(
+        key: String,
+        includeDerivedTitles: Bool? = nil,
+        includeLastMessage: Bool? = nil,
+        agentId: JSONValue? = nil
+    ) {
+        self.key = key
+        self.includeDerivedTitles = includeDerivedTitles
+        self.includeLastMessage = includeLastMessage
+        self.agentId = agentId
+    }
+}
+
+/// Answer of sessions.describe.
+public struct SessionsDescribeResult: Codable, Sendable, Hashable {
+    public var session: SessionRow?
+
+    public init(
+        session: SessionRow? = nil
+    ) {
+        self.session = session
     }
 }
 
@@ -3292,6 +3652,36 @@ public struct SessionsExportResult: Codable, Sendable, Hashable {
         self.pastSessionIds = pastSessionIds
         self.entries = entries
         self.nextCursor = nextCursor
+    }
+}
+
+/// Parameters of sessions.get.
+public struct SessionsGetParams: Codable, Sendable, Hashable {
+    public var key: String
+    /// 200 when left out.
+    public var limit: Int64?
+    /// Ignored.
+    public var agentId: JSONValue?
+
+    public init(
+        key: String,
+        limit: Int64? = nil,
+        agentId: JSONValue? = nil
+    ) {
+        self.key = key
+        self.limit = limit
+        self.agentId = agentId
+    }
+}
+
+/// Answer of sessions.get.
+public struct SessionsGetResult: Codable, Sendable, Hashable {
+    public var messages: [ChatMessage]
+
+    public init(
+        messages: [ChatMessage]
+    ) {
+        self.messages = messages
     }
 }
 
@@ -3382,6 +3772,90 @@ public struct SessionsListResult: Codable, Sendable, Hashable {
         self.hasMore = hasMore
         self.defaults = defaults
         self.sessions = sessions
+    }
+}
+
+/// Parameters of sessions.messages.subscribe.
+public struct SessionsMessagesSubscribeParams: Codable, Sendable, Hashable {
+    public var key: String
+    /// Ignored.
+    public var agentId: JSONValue?
+    /// Ignored.
+    public var afterSeq: JSONValue?
+    /// Ignored.
+    public var includeApprovals: JSONValue?
+    /// Ignored.
+    public var limit: JSONValue?
+
+    public init(
+        key: String,
+        agentId: JSONValue? = nil,
+        afterSeq: JSONValue? = nil,
+        includeApprovals: JSONValue? = nil,
+        limit: JSONValue? = nil
+    ) {
+        self.key = key
+        self.agentId = agentId
+        self.afterSeq = afterSeq
+        self.includeApprovals = includeApprovals
+        self.limit = limit
+    }
+}
+
+/// Answer of sessions.messages.subscribe.
+public struct SessionsMessagesSubscribeResult: Codable, Sendable, Hashable {
+    public var subscribed: Bool
+    /// In full.
+    public var key: String
+
+    public init(
+        subscribed: Bool = true,
+        key: String
+    ) {
+        self.subscribed = subscribed
+        self.key = key
+    }
+}
+
+/// Parameters of sessions.messages.unsubscribe.
+public struct SessionsMessagesUnsubscribeParams: Codable, Sendable, Hashable {
+    public var key: String
+    /// Ignored.
+    public var agentId: JSONValue?
+    /// Ignored.
+    public var afterSeq: JSONValue?
+    /// Ignored.
+    public var includeApprovals: JSONValue?
+    /// Ignored.
+    public var limit: JSONValue?
+
+    public init(
+        key: String,
+        agentId: JSONValue? = nil,
+        afterSeq: JSONValue? = nil,
+        includeApprovals: JSONValue? = nil,
+        limit: JSONValue? = nil
+    ) {
+        self.key = key
+        self.agentId = agentId
+        self.afterSeq = afterSeq
+        self.includeApprovals = includeApprovals
+        self.limit = limit
+    }
+}
+
+/// Answer of sessions.messages.unsubscribe.
+public struct SessionsMessagesUnsubscribeResult: Codable, Sendable, Hashable {
+    public var subscribed: Bool
+    /// In full.
+    public var key: String
+
+    public init(
+        subscribed: Bool = false,
+        key: String
+    ) {
+        self.subscribed = subscribed
+        self.key = key
     }
 }
 
@@ -3633,6 +4107,292 @@ public struct SessionsResolveResult: Codable, Sendable, Hashable {
         self.ok = ok
         self.key = key
         self.agentId = agentId
+    }
+}
+
+/// Parameters of sessions.send.
+public struct SessionsSendParams: Codable, Sendable, Hashable {
+    public var key: String
+    public var message: String
+    public var thinking: String?
+    public var attachments: [Attachment]?
+    public var timeoutMs: Int64?
+    /// Without one, every call says it again.
+    public var idempotencyKey: String?
+    /// Ignored.
+    public var agentId: JSONValue?
+
+    public init(
+        key: String,
+        message: String,
+        thinking: String? = nil,
+        attachments: [Attachment]? = nil,
+        timeoutMs: Int64? = nil,
+        idempotencyKey: String? = nil,
+        agentId: JSONValue? = nil
+    ) {
+        self.key = key
+        self.message = message
+        self.thinking = thinking
+        self.attachments = attachments
+        self.timeoutMs = timeoutMs
+        self.idempotencyKey = idempotencyKey
+        self.agentId = agentId
+    }
+}
+
+/// Answer of sessions.send.
+public enum SessionsSendResult: Codable, Sendable, Hashable {
+    case chatSendStatus(ChatSendStatus)
+    case chatAbortResult(ChatAbortResult)
+    /// Something that this version does not know.
+    case unknown(JSONValue)
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(ChatSendStatus.self) {
+            self = .chatSendStatus(value)
+            return
+        }
+        if let value = try? container.decode(ChatAbortResult.self) {
+            self = .chatAbortResult(value)
+            return
+        }
+        self = .unknown(try container.decode(JSONValue.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .chatSendStatus(let value): try container.encode(value)
+        case .chatAbortResult(let value): try container.encode(value)
+        case .unknown(let value): try container.encode(value)
+        }
+    }
+}
+
+/// Parameters of sessions.steer.
+public struct SessionsSteerParams: Codable, Sendable, Hashable {
+    public var key: String
+    public var message: String
+    public var thinking: String?
+    public var attachments: [Attachment]?
+    public var timeoutMs: Int64?
+    /// Without one, every call says it again.
+    public var idempotencyKey: String?
+    /// Ignored.
+    public var agentId: JSONValue?
+
+    public init(
+        key: String,
+        message: String,
+        thinking: String? = nil,
+        attachments: [Attachment]? = nil,
+        timeoutMs: Int64? = nil,
+        idempotencyKey: String? = nil,
+        agentId: JSONValue? = nil
+    ) {
+        self.key = key
+        self.message = message
+        self.thinking = thinking
+        self.attachments = attachments
+        self.timeoutMs = timeoutMs
+        self.idempotencyKey = idempotencyKey
+        self.agentId = agentId
+    }
+}
+
+/// Answer of sessions.steer.
+public enum SessionsSteerResult: Codable, Sendable, Hashable {
+    case sessionsSteerResultValue(SessionsSteerResultValue)
+    case chatAbortResult(ChatAbortResult)
+    /// Something that this version does not know.
+    case unknown(JSONValue)
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(SessionsSteerResultValue.self) {
+            self = .sessionsSteerResultValue(value)
+            return
+        }
+        if let value = try? container.decode(ChatAbortResult.self) {
+            self = .chatAbortResult(value)
+            return
+        }
+        self = .unknown(try container.decode(JSONValue.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .sessionsSteerResultValue(let value): try container.encode(value)
+        case .chatAbortResult(let value): try container.encode(value)
+        case .unknown(let value): try container.encode(value)
+        }
+    }
+}
+
+public struct SessionsSteerResultValue: Codable, Sendable, Hashable {
+    /// The idempotency key.
+    public var runId: String
+    public var status: SessionsSteerResultValueStatus
+    public var summary: String?
+    public var stopReason: String?
+    public var endedAt: Int64?
+    public var messageId: String?
+    public var interruptedActiveRun: Bool?
+
+    public init(
+        runId: String,
+        status: SessionsSteerResultValueStatus,
+        summary: String? = nil,
+        stopReason: String? = nil,
+        endedAt: Int64? = nil,
+        messageId: String? = nil,
+        interruptedActiveRun: Bool? = nil
+    ) {
+        self.runId = runId
+        self.status = status
+        self.summary = summary
+        self.stopReason = stopReason
+        self.endedAt = endedAt
+        self.messageId = messageId
+        self.interruptedActiveRun = interruptedActiveRun
+    }
+}
+
+public enum SessionsSteerResultValueStatus: RawRepresentable, Codable, Sendable, Hashable {
+    case started
+    case inFlight
+    case ok
+    case error
+    case timeout
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "started": self = .started
+        case "in_flight": self = .inFlight
+        case "ok": self = .ok
+        case "error": self = .error
+        case "timeout": self = .timeout
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .started: return "started"
+        case .inFlight: return "in_flight"
+        case .ok: return "ok"
+        case .error: return "error"
+        case .timeout: return "timeout"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [SessionsSteerResultValueStatus] = [
+        .started,
+        .inFlight,
+        .ok,
+        .error,
+        .timeout,
+    ]
+}
+
+/// Parameters of sessions.subscribe.
+public struct SessionsSubscribeParams: Codable, Sendable, Hashable {
+    /// 100 when left out.
+    public var limit: Int64?
+    public var offset: Int64?
+    /// Only sessions that changed within so many minutes.
+    public var activeMinutes: Int64?
+    public var includeGlobal: Bool?
+    public var includeUnknown: Bool?
+    /// Adds derivedTitle: the first words of the session.
+    public var includeDerivedTitles: Bool?
+    /// Adds lastMessagePreview.
+    public var includeLastMessage: Bool?
+    public var label: String?
+    public var spawnedBy: String?
+    public var agentId: String?
+    /// Part of the key, label or display name.
+    public var search: String?
+    /// Ignored.
+    public var configuredAgentsOnly: JSONValue?
+    /// Ignored.
+    public var ownerFirst: JSONValue?
+
+    public init(
+        limit: Int64? = nil,
+        offset: Int64? = nil,
+        activeMinutes: Int64? = nil,
+        includeGlobal: Bool? = nil,
+        includeUnknown: Bool? = nil,
+        includeDerivedTitles: Bool? = nil,
+        includeLastMessage: Bool? = nil,
+        label: String? = nil,
+        spawnedBy: String? = nil,
+        agentId: String? = nil,
+        search: String? = nil,
+        configuredAgentsOnly: JSONValue? = nil,
+        ownerFirst: JSONValue? = nil
+    ) {
+        self.limit = limit
+        self.offset = offset
+        self.activeMinutes = activeMinutes
+        self.includeGlobal = includeGlobal
+        self.includeUnknown = includeUnknown
+        self.includeDerivedTitles = includeDerivedTitles
+        self.includeLastMessage = includeLastMessage
+        self.label = label
+        self.spawnedBy = spawnedBy
+        self.agentId = agentId
+        self.search = search
+        self.configuredAgentsOnly = configuredAgentsOnly
+        self.ownerFirst = ownerFirst
+    }
+}
+
+/// Answer of sessions.subscribe.
+public struct SessionsSubscribeResult: Codable, Sendable, Hashable {
+    public var subscribed: Bool
+    /// As sessions.list answers.
+    public var list: JSONValue?
+
+    public init(
+        subscribed: Bool = true,
+        list: JSONValue? = nil
+    ) {
+        self.subscribed = subscribed
+        self.list = list
+    }
+}
+
+/// Parameters of sessions.unsubscribe.
+public struct SessionsUnsubscribeParams: Codable, Sendable, Hashable {
+    public init() {}
+}
+
+/// Answer of sessions.unsubscribe.
+public struct SessionsUnsubscribeResult: Codable, Sendable, Hashable {
+    public var subscribed: Bool
+
+    public init(
+        subscribed: Bool = false
+    ) {
+        self.subscribed = subscribed
     }
 }
 
@@ -4374,8 +5134,14 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case chatHistory = "chat.history"
     /// Adds a message of the assistant to a session's history, without a turn.
     case chatInject = "chat.inject"
+    /// What a chat page offers: models and commands.
+    case chatMetadata = "chat.metadata"
     /// Says something in a session. Answers at once; the reply comes as `chat` events. A stop word aborts instead.
     case chatSend = "chat.send"
+    /// What a chat page needs at once: the messages of a session and what is known of it.
+    case chatStartup = "chat.startup"
+    /// The commands that people may give in a chat.
+    case commandsList = "commands.list"
     /// Replaces the configuration file, for the gateway to be restarted with it.
     case configApply = "config.apply"
     /// The configuration file, what it comes to with defaults, and what is in use. Credentials are redacted.
@@ -4494,14 +5260,26 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case poll = "poll"
     /// Sends a message through a channel. Answers when the platform took it, or when it is settled that it did not.
     case send = "send"
+    /// Ends what runs and waits in a session, or one run of it.
+    case sessionsAbort = "sessions.abort"
     /// Has a session summarised by its model, so that less of it goes to the model. The transcript stays. Waits for its turn in the session.
     case sessionsCompact = "sessions.compact"
+    /// Makes a session, and says something in it if told to. Without a key, every call makes another one.
+    case sessionsCreate = "sessions.create"
     /// Forgets a session, after ending what runs in it. The main session can not be deleted.
     case sessionsDelete = "sessions.delete"
+    /// One session, as lists show it; null when there is none.
+    case sessionsDescribe = "sessions.describe"
     /// One page of a session's transcript, oldest first.
     case sessionsExport = "sessions.export"
+    /// The newest messages of a session, oldest first. An unknown session has none.
+    case sessionsGet = "sessions.get"
     /// Sessions, newest first.
     case sessionsList = "sessions.list"
+    /// From now on this connection gets `session.message` for every message of a session, at most 200 sessions at once.
+    case sessionsMessagesSubscribe = "sessions.messages.subscribe"
+    /// This connection gets no more `session.message` of a session.
+    case sessionsMessagesUnsubscribe = "sessions.messages.unsubscribe"
     /// Sets what a session has of its own. null clears; the session is made when there is none.
     case sessionsPatch = "sessions.patch"
     /// The last words of some sessions.
@@ -4510,6 +5288,14 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case sessionsReset = "sessions.reset"
     /// The full key of a session that is known by its key, id or label.
     case sessionsResolve = "sessions.resolve"
+    /// Says something in a session, as `chat.send` does.
+    case sessionsSend = "sessions.send"
+    /// Ends what runs in a session and says something instead.
+    case sessionsSteer = "sessions.steer"
+    /// From now on this connection gets `sessions.changed`. With any parameter, the answer also holds the list.
+    case sessionsSubscribe = "sessions.subscribe"
+    /// This connection gets no more `sessions.changed`.
+    case sessionsUnsubscribe = "sessions.unsubscribe"
     /// Tokens and costs of finished turns by session, the latest first, of at most the last 30 days.
     case sessionsUsage = "sessions.usage"
     /// The last messages of a session with the tokens each answer took, oldest first.
@@ -4598,9 +5384,24 @@ extension ChatInjectParams: GatewayRequest {
     public static let method = GatewayMethod.chatInject
 }
 
+extension ChatMetadataParams: GatewayRequest {
+    public typealias Answer = ChatMetadataResult
+    public static let method = GatewayMethod.chatMetadata
+}
+
 extension ChatSendParams: GatewayRequest {
     public typealias Answer = ChatSendResult
     public static let method = GatewayMethod.chatSend
+}
+
+extension ChatStartupParams: GatewayRequest {
+    public typealias Answer = ChatStartupResult
+    public static let method = GatewayMethod.chatStartup
+}
+
+extension CommandsListParams: GatewayRequest {
+    public typealias Answer = CommandsListResult
+    public static let method = GatewayMethod.commandsList
 }
 
 extension ConfigApplyParams: GatewayRequest {
@@ -4899,9 +5700,19 @@ extension SendParams: GatewayRequest {
     public static let method = GatewayMethod.send
 }
 
+extension SessionsAbortParams: GatewayRequest {
+    public typealias Answer = SessionsAbortResult
+    public static let method = GatewayMethod.sessionsAbort
+}
+
 extension SessionsCompactParams: GatewayRequest {
     public typealias Answer = SessionsCompactResult
     public static let method = GatewayMethod.sessionsCompact
+}
+
+extension SessionsCreateParams: GatewayRequest {
+    public typealias Answer = SessionsCreateResult
+    public static let method = GatewayMethod.sessionsCreate
 }
 
 extension SessionsDeleteParams: GatewayRequest {
@@ -4909,14 +5720,34 @@ extension SessionsDeleteParams: GatewayRequest {
     public static let method = GatewayMethod.sessionsDelete
 }
 
+extension SessionsDescribeParams: GatewayRequest {
+    public typealias Answer = SessionsDescribeResult
+    public static let method = GatewayMethod.sessionsDescribe
+}
+
 extension SessionsExportParams: GatewayRequest {
     public typealias Answer = SessionsExportResult
     public static let method = GatewayMethod.sessionsExport
 }
 
+extension SessionsGetParams: GatewayRequest {
+    public typealias Answer = SessionsGetResult
+    public static let method = GatewayMethod.sessionsGet
+}
+
 extension SessionsListParams: GatewayRequest {
     public typealias Answer = SessionsListResult
     public static let method = GatewayMethod.sessionsList
+}
+
+extension SessionsMessagesSubscribeParams: GatewayRequest {
+    public typealias Answer = SessionsMessagesSubscribeResult
+    public static let method = GatewayMethod.sessionsMessagesSubscribe
+}
+
+extension SessionsMessagesUnsubscribeParams: GatewayRequest {
+    public typealias Answer = SessionsMessagesUnsubscribeResult
+    public static let method = GatewayMethod.sessionsMessagesUnsubscribe
 }
 
 extension SessionsPatchParams: GatewayRequest {
@@ -4937,6 +5768,26 @@ extension SessionsResetParams: GatewayRequest {
 extension SessionsResolveParams: GatewayRequest {
     public typealias Answer = SessionsResolveResult
     public static let method = GatewayMethod.sessionsResolve
+}
+
+extension SessionsSendParams: GatewayRequest {
+    public typealias Answer = SessionsSendResult
+    public static let method = GatewayMethod.sessionsSend
+}
+
+extension SessionsSteerParams: GatewayRequest {
+    public typealias Answer = SessionsSteerResult
+    public static let method = GatewayMethod.sessionsSteer
+}
+
+extension SessionsSubscribeParams: GatewayRequest {
+    public typealias Answer = SessionsSubscribeResult
+    public static let method = GatewayMethod.sessionsSubscribe
+}
+
+extension SessionsUnsubscribeParams: GatewayRequest {
+    public typealias Answer = SessionsUnsubscribeResult
+    public static let method = GatewayMethod.sessionsUnsubscribe
 }
 
 extension SessionsUsageParams: GatewayRequest {

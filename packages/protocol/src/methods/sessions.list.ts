@@ -1,6 +1,7 @@
 import * as z from "zod";
 
-import { count, identifier, line, sessionKey, timestamp } from "../entities/primitives.ts";
+import { count, timestamp } from "../entities/primitives.ts";
+import { sessionListParams } from "../entities/session-list.ts";
 import { sessionModelDefaults, sessionRow } from "../entities/session.ts";
 import { defineMethod } from "../define.ts";
 
@@ -9,24 +10,7 @@ export const sessionsList = defineMethod({
   summary: "Sessions, newest first.",
   roles: ["operator"],
   scope: "operator.read",
-  params: z.strictObject({
-    limit: z.int().min(1).max(10_000).optional().describe("100 when left out."),
-    offset: count.optional(),
-    activeMinutes: z
-      .int()
-      .min(1)
-      .max(5_256_000)
-      .optional()
-      .describe("Only sessions that changed within so many minutes."),
-    includeGlobal: z.boolean().optional(),
-    includeUnknown: z.boolean().optional(),
-    includeDerivedTitles: z.boolean().optional().describe("Adds derivedTitle: the first words of the session."),
-    includeLastMessage: z.boolean().optional().describe("Adds lastMessagePreview."),
-    label: line.optional(),
-    spawnedBy: sessionKey.optional(),
-    agentId: identifier.optional(),
-    search: line.optional().describe("Part of the key, label or display name."),
-  }),
+  params: z.strictObject(sessionListParams),
   ignoredParams: ["configuredAgentsOnly", "ownerFirst"],
   result: z.object({
     ts: timestamp,

@@ -1,0 +1,32 @@
+import { runsOf, sessionRowOf } from "../flow/session-rows.ts";
+import { newestWithin, placedRow } from "../flow/transcript-rows.ts";
+import { defineHandler } from "./define.ts";
+import { findSessionTarget, modelDefaults } from "./session-target.ts";
+
+const DEFAULT_LIMIT = 200;
+
+export const chatStartup = defineHandler(
+  "chat.startup",
+  async ({ sessionKey: given, limit = DEFAULT_LIMIT, maxBytes }, context) => {
+    const { sessionKey, session } = await findSessionTarget(context, given);
+    const base = { sessionKey, pendingInputs: { items: [], total: 0 }, defaults: modelDefaults(context) };
+    if (!session) return { ...base, messages: [], hasMore: false, totalMessages: 0, sessionInfo: null };
+    const { entries, total } = await context.sessions.newest(session.sessionId, limit);
+    const before = total - entries.length;
+    const messages = newestWithin(
+      entries.map((entry, index) => placedRow(entry, before + index + 1)),
+      maxBytes,
+    );
+    const runs = (await context.messages.openRuns()).get(sessionKey);
+    return {
+      ...base,
+      sessionId: session.sessionId,
+      messages,
+      ...(session.thinkingLevel === undefined ? {} : { thinkingLevel: session.thinkingLevel }),
+      ...(session.verboseLevel === undefined ? {} : { verboseLevel: session.verboseLevel }),
+      hasMore: total > messages.length,
+      totalMessages: total,
+      sessionInfo: { ...(await sessionRowOf(session, { includeDerivedTitles: true }, context)), ...runsOf(runs) },
+    };
+  },
+);
