@@ -16,18 +16,16 @@ afterEach(() => directory[Symbol.asyncDispose]());
 /** A walk whose agent writes what it is given, one delta at a time, and ends when there is no more. */
 async function writingWalk(options: Omit<WalkOptions, "databaseFile"> = {}) {
   const agent = new ScriptedAgent();
-  const deltas: string[] = [];
+  /** What is written next; undefined ends it. */
+  const deltas: (string | undefined)[] = [];
   let wake = Promise.withResolvers<void>();
-  let isOver = false;
   agent.script = async function* () {
     let text = "";
-    while (!isOver || deltas.length > 0) {
+    for (;;) {
+      if (deltas.length === 0) await wake.promise;
+      wake = Promise.withResolvers();
       const delta = deltas.shift();
-      if (delta === undefined) {
-        await wake.promise;
-        wake = Promise.withResolvers();
-        continue;
-      }
+      if (delta === undefined) break;
       text += delta;
       // Chat events come at most every 150 ms.
       await new Promise((resolve) => setTimeout(resolve, 160));
@@ -36,14 +34,12 @@ async function writingWalk(options: Omit<WalkOptions, "databaseFile"> = {}) {
     yield finishPart([{ role: "assistant", content: [{ type: "text", text }], timestamp: 1, stopReason: "stop" }]);
   };
   const walk = await openWalk({ databaseFile: `${directory.path}/gateway.sqlite`, agent, ...options });
-  const write = (delta: string) => {
+  const push = (delta: string | undefined) => {
     deltas.push(delta);
     wake.resolve();
   };
-  const end = () => {
-    isOver = true;
-    wake.resolve();
-  };
+  const write = (delta: string) => push(delta);
+  const end = () => push(undefined);
   return Object.assign(walk, { write, end });
 }
 
