@@ -269,7 +269,10 @@ export class MessageFlow implements AsyncDisposable {
   /** People command in conversations; what a program asks of an agent is taken by the word. Clients have methods to ask. */
   async #readSubmission({ source, request, sessionKey }: TurnSubmission): Promise<SubmissionReading> {
     if (source !== "chat") return { text: request.prompt, choice: {} };
-    const reading = await this.#rooms.commands.read(request.prompt, sessionKey, { isAddressed: true, keepsAsides: true });
+    const reading = await this.#rooms.commands.read(request.prompt, sessionKey, {
+      isAddressed: true,
+      keepsAsides: true,
+    });
     return reading.kind === "prompt" ? reading : { text: request.prompt, choice: {}, orders: reading.orders };
   }
 

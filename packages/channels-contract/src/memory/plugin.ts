@@ -23,7 +23,14 @@ const groupFields = {
   toolsBySender: z.record(z.string(), toolRules).exactOptional(),
 };
 
+const heartbeat = z.strictObject({
+  showOk: z.boolean().exactOptional(),
+  showAlerts: z.boolean().exactOptional(),
+  useIndicator: z.boolean().exactOptional(),
+});
+
 const accessFields = {
+  heartbeat: heartbeat.exactOptional(),
   enabled: z.boolean().exactOptional(),
   name: z.string().exactOptional(),
   dmPolicy: z.enum(["pairing", "allowlist", "open", "disabled"]).exactOptional(),

@@ -6,16 +6,34 @@ export interface EnvelopeSettings {
   readonly label: string;
   /** IANA time zone; the host's without it. */
   readonly timeZone?: string | undefined;
+  /** Whether it says when the message was written. It does when absent. */
+  readonly withTime?: boolean;
+  /** Whether it says how long ago the one before it in the session was. */
+  readonly withElapsed?: boolean;
 }
 
 /**
  * What a message is introduced by, so that the agent knows from where and when it comes:
- * "[Telegram Ada 2026-01-18 00:19 GMT+1]". To the minute.
+ * "[Telegram Ada +2m 2026-01-18 00:19 GMT+1]". To the minute. `lastAt` is when the session was last written in.
  */
-export function envelopeOf({ chat, sender, sentAt }: InboundMessage, { label, timeZone }: EnvelopeSettings): string {
+export function envelopeOf(
+  { chat, sender, sentAt }: InboundMessage,
+  { label, timeZone, withTime = true, withElapsed = false }: EnvelopeSettings,
+  lastAt?: number,
+): string {
   const writer = sender.displayName ?? sender.username ?? sender.id;
   const from = chat.type === "direct" ? writer : (chat.title ?? chat.id);
-  return `[${label} ${withoutBrackets(from)} ${instant(sentAt, timeZone)}]`;
+  const elapsed = withElapsed && lastAt !== undefined ? [elapsedBetween(lastAt, sentAt)] : [];
+  const time = withTime ? [instant(sentAt, timeZone)] : [];
+  return `[${[label, withoutBrackets(from), ...elapsed, ...time].join(" ")}]`;
+}
+
+/** In the largest unit that is not zero: "+45s", "+2m", "+3h", "+5d". */
+function elapsedBetween(from: number, until: number): string {
+  const seconds = Math.max(0, Math.floor((until - from) / 1_000));
+  if (seconds < 60) return `+${seconds}s`;
+  if (seconds < 3_600) return `+${Math.floor(seconds / 60)}m`;
+  return seconds < 86_400 ? `+${Math.floor(seconds / 3_600)}h` : `+${Math.floor(seconds / 86_400)}d`;
 }
 
 /** People choose their names: none of them may end the envelope and go on as if it were another one. */

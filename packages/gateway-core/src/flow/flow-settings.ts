@@ -93,12 +93,13 @@ function mentionPatterns(config: GatewayConfig, agentId: string): readonly strin
 }
 
 function envelopeSettings({ agents }: GatewayConfig, channel: string): EnvelopeSettings | undefined {
-  const { envelopeTimestamp, envelopeTimezone = "local", userTimezone } = agents.defaults;
-  if (envelopeTimestamp !== "on") return undefined;
+  const { envelopeTimestamp, envelopeElapsed, envelopeTimezone = "local", userTimezone } = agents.defaults;
+  const shown = { withTime: envelopeTimestamp === "on", withElapsed: envelopeElapsed === "on" };
+  if (!shown.withTime && !shown.withElapsed) return undefined;
   const label = `${channel.charAt(0).toUpperCase()}${channel.slice(1)}`;
-  if (envelopeTimezone === "local") return { label };
-  if (envelopeTimezone === "user") return { label, timeZone: usableZone(userTimezone) };
-  return { label, timeZone: usableZone(envelopeTimezone) };
+  if (envelopeTimezone === "local") return { label, ...shown };
+  if (envelopeTimezone === "user") return { label, ...shown, timeZone: usableZone(userTimezone) };
+  return { label, ...shown, timeZone: usableZone(envelopeTimezone) };
 }
 
 /** A time zone that this machine knows; the host's own stands in for any other. */

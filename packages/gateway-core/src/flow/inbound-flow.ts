@@ -133,7 +133,7 @@ export class InboundFlow {
 
   /** A message of someone who is listened to: a command, something to answer, or something to keep in mind. */
   async #hear(placed: PlacedMessage, heard: Heard): Promise<void> {
-    const { commands, ids } = this.#rooms;
+    const { commands, ids, sessions } = this.#rooms;
     const { entry, message, sessionKey } = placed;
     const menuOnly = this.#readsMenuOnly(entry);
     const reading = await commands.read(message.text, sessionKey, { isAddressed: isAddressed(message), menuOnly });
@@ -144,7 +144,8 @@ export class InboundFlow {
     if (heard.action === "overhear") return this.#overhear(placed, heard.reason);
     // Wishes of someone who may not command are words like any others.
     const wish = heard.mayCommand ? reading : { text: message.text, choice: {}, asides: [] };
-    const turn = turnOf({ ...placed, message: { ...message, text: wish.text } }, ids.uuid(), heard);
+    const lastAt = placed.envelope?.withElapsed ? (await sessions.get(sessionKey))?.interactedAt : undefined;
+    const turn = turnOf({ ...placed, lastAt, message: { ...message, text: wish.text } }, ids.uuid(), heard);
     const reply = await this.#answerAsides(placed, heard, wish.asides);
     return this.#queueTurn(placed, { ...turn, request: { ...turn.request, ...wish.choice } }, reply);
   }

@@ -20,6 +20,8 @@ export interface PlacedMessage {
   readonly sessionKey: string;
   /** How messages are introduced to the agent; they are not without it. */
   readonly envelope?: EnvelopeSettings | undefined;
+  /** When a person last wrote in its session before it, in epoch milliseconds. */
+  readonly lastAt?: number | undefined;
 }
 
 export function placeMessage(
@@ -42,7 +44,7 @@ export function turnOf(
   runId: string,
   heard: Extract<Decision, { action: "answer" | "overhear" }>,
 ): NewTurn {
-  const { entry, message, agentId, sessionKey, envelope } = placed;
+  const { entry, message, agentId, sessionKey, envelope, lastAt } = placed;
   const { activation, extraSystemPrompt } = heard;
   const { channel } = entry;
   const intro = activation === undefined ? [] : [groupIntro({ channel, title: message.chat.title, activation })];
@@ -55,7 +57,7 @@ export function turnOf(
     inboxId: entry.id,
     request: {
       senders: [message.sender.id],
-      prompt: envelope ? `${envelopeOf(message, envelope)} ${promptText(message)}` : promptText(message),
+      prompt: envelope ? `${envelopeOf(message, envelope, lastAt)} ${promptText(message)}` : promptText(message),
       ...(system.length === 0 ? {} : { extraSystemPrompt: system.join("\n\n") }),
     },
     route: replyRoute(entry, message),

@@ -23,6 +23,7 @@ import { type HeartbeatQuestion, Heartbeats } from "../heartbeat/heartbeats.ts";
 import { heartbeatJob, heartbeatJobId } from "../heartbeat/heartbeat-job.ts";
 import type { HeartbeatAnswer } from "../heartbeat/reply.ts";
 import { heartbeatAgents, type HeartbeatSettings, heartbeatSettings } from "../heartbeat/settings.ts";
+import { heartbeatVisibility } from "../heartbeat/visibility.ts";
 import type { MessageFlow, TurnSubmission } from "../message-flow.ts";
 import { toCronEvent } from "../methods/cron-wire.ts";
 import { sendTarget } from "../methods/send-target.ts";
@@ -116,6 +117,7 @@ export class ScheduledFlow implements AsyncDisposable {
       ask,
       route: (agentId, sessionKey, settings) => this.#heartbeatRoute(agentId, sessionKey, settings),
       enqueue,
+      visibility: (route) => heartbeatVisibility(config.current, route),
       undo: undoRun,
       publish: (report) => events.publish("heartbeat", report),
     });

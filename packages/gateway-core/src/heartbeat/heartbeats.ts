@@ -6,8 +6,11 @@ import { HeartbeatState } from "./heartbeat-state.ts";
 import { checklistPrompt, HEARTBEAT_PROMPT, WAKE_PROMPT } from "./prompts.ts";
 import { type HeartbeatAnswer, readHeartbeatReply } from "./reply.ts";
 import { type HeartbeatSettings, isActive } from "./settings.ts";
+import type { HeartbeatVisibility } from "./visibility.ts";
 
 const PREVIEW_LENGTH = 200;
+/** What a chat reads of a heartbeat that found nothing. */
+const ALL_WELL = "HEARTBEAT_OK";
 const NO_ROUTE =
   "The heartbeat has nowhere to go yet. Write to the assistant once, or set agents.defaults.heartbeat.target and to.";
 
@@ -45,6 +48,8 @@ export interface HeartbeatDependencies<Route extends HeartbeatRoute> {
   ) => Promise<HeartbeatAnswer | { readonly error: string } | undefined>;
   /** Where an answer goes; undefined when there is nowhere. Throws GatewayError for a target that can not be. */
   readonly route: (agentId: string, sessionKey: string, settings: HeartbeatSettings) => Promise<Route | undefined>;
+  /** What people see of heartbeats in a chat; without one, in general. */
+  readonly visibility: (route: Route | undefined) => HeartbeatVisibility;
   /** Queues a message in the caller's transaction; the answer starts its delivery once that is committed. */
   readonly enqueue: (sql: SqlExecutor, route: Route, message: { runId: string; text: string }) => Promise<() => void>;
   /** Takes a turn that told nothing out of its session again. */
@@ -122,9 +127,24 @@ export class Heartbeats<Route extends HeartbeatRoute> {
     checklist: Checklist | undefined,
   ): Promise<string | undefined> {
     if (!(await this.state.isOn())) return "disabled";
+    if (!run.isWake && (await this.#isInvisible(run.agentId, sessionKey, settings))) return "nothing-to-show";
     if (!run.isWake && !isActive(settings.activeHours, this.#dependencies.clock.now())) return "quiet-hours";
     if (checklist?.isEmpty !== true) return undefined;
     return (await this.#dependencies.waitingNotes(sessionKey)) > 0 ? undefined : "empty-heartbeat-file";
+  }
+
+  /** Nobody would see anything of it: then it is not worth its tokens. */
+  async #isInvisible(agentId: string, sessionKey: string, settings: HeartbeatSettings): Promise<boolean> {
+    const { showOk, showAlerts, useIndicator } = this.#dependencies.visibility(
+      await this.#routeIfAny(agentId, sessionKey, settings),
+    );
+    return !showOk && !showAlerts && !useIndicator;
+  }
+
+  /** A target that can not be is found out when there is something to send there. */
+  async #routeIfAny(agentId: string, sessionKey: string, settings: HeartbeatSettings): Promise<Route | undefined> {
+    if (settings.target === "none") return undefined;
+    return this.#dependencies.route(agentId, sessionKey, settings).catch(() => undefined);
   }
 
   /** Passes an answer on, unless it says that there is nothing to tell. */
@@ -134,12 +154,19 @@ export class Heartbeats<Route extends HeartbeatRoute> {
     report: Pick<HeartbeatReport, "ts" | "agentId" | "durationMs">,
   ): Promise<HeartbeatOutcome> {
     const { settings, sessionKey, memo } = said;
-    const { undo, enqueue } = this.#dependencies;
+    const { undo, enqueue, visibility } = this.#dependencies;
     const reply = readHeartbeatReply(said.answer, settings.ackMaxChars);
     if (reply.kind !== "alert") {
       const turn = { key: sessionKey, runId: run.runId, updatedAt: memo.updatedAt };
-      return this.#end({ state: "done" }, { ...report, status: reply.kind, indicatorType: "ok" }, (sql) =>
-        undo(sql, turn),
+      const chat = await this.#routeIfAny(run.agentId, sessionKey, settings);
+      const { showOk, useIndicator } = visibility(chat);
+      return this.#end(
+        { state: "done" },
+        { ...report, status: reply.kind, ...(useIndicator ? { indicatorType: "ok" as const } : {}) },
+        async (sql) => {
+          await undo(sql, turn);
+          return chat && showOk ? enqueue(sql, chat, { runId: run.runId, text: ALL_WELL }) : undefined;
+        },
       );
     }
     const preview = reply.text.slice(0, PREVIEW_LENGTH);
@@ -158,7 +185,13 @@ export class Heartbeats<Route extends HeartbeatRoute> {
       );
     }
     const { channel, chatId: to } = route;
-    const sent: HeartbeatReport = { ...told, status: "sent", channel, to, indicatorType: "alert" };
+    const { showAlerts, useIndicator } = visibility(route);
+    const indicator = useIndicator ? { indicatorType: "alert" as const } : {};
+    if (!showAlerts) {
+      const silent = { ...told, ...indicator, status: "skipped" as const, reason: "alerts-off", silent: true };
+      return this.#end({ state: "done", summary: preview }, silent);
+    }
+    const sent: HeartbeatReport = { ...told, ...indicator, status: "sent", channel, to };
     return this.#end({ state: "done", summary: preview }, sent, (sql) =>
       enqueue(sql, route, { runId: run.runId, text: reply.text }),
     );

@@ -95,6 +95,38 @@ describe("a gateway's heartbeat", () => {
     await eventually("the answer", () => gateway.platform.sent.length === 1);
   };
 
+  it("shows in a chat what the account, the channel or the defaults say, and is left out where nothing is shown", async () => {
+    const running = (memory: object, defaults: object) =>
+      startGateway(directory.path, {
+        clock,
+        config: {
+          gateway: { mode: "local" },
+          channels: { defaults: { heartbeat: defaults }, memory },
+          agents: { defaults: { workspace: workspace() } },
+          session: { dmScope: "main" },
+        },
+      });
+    {
+      const accounts = { default: { heartbeat: { showOk: true } } };
+      await using gateway = await running({ accounts }, { showOk: false, showAlerts: false, useIndicator: false });
+      const seen = reports(gateway);
+      await withRoute(gateway);
+      gateway.agent.script = () => sayParts("HEARTBEAT_OK");
+      await pass(gateway, 30 * MINUTE + 1_000, seen, 1);
+      expect(gateway.platform.sent[1]?.text).toBe("HEARTBEAT_OK");
+      gateway.agent.script = () => sayParts("The cellar is wet.");
+      await pass(gateway, 30 * MINUTE, seen, 2);
+      expect(seen).toMatchObject([{ status: "ok-token" }, { status: "skipped", reason: "alerts-off", silent: true }]);
+      expect(seen.some((report) => "indicatorType" in report)).toBe(false);
+      expect(gateway.platform.sent).toHaveLength(2);
+    }
+    await using gateway = await running({ heartbeat: { showAlerts: false } }, { useIndicator: false });
+    const seen = reports(gateway);
+    await pass(gateway, 30 * MINUTE + 1_000, seen, 1);
+    expect(seen).toMatchObject([{ status: "skipped", reason: "nothing-to-show" }]);
+    expect(gateway.agent.turns).toEqual([]);
+  });
+
   it("comes every 30 minutes, and an answer that says all is well is told to nobody and leaves no mark", async () => {
     await using gateway = await start();
     const seen = reports(gateway);

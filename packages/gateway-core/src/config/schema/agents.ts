@@ -89,9 +89,12 @@ const defaults = z.strictObject({
     .optional()
     .describe("on introduces each message of a chat to the agent by its channel, sender and time. off without it."),
   envelopeTimezone: text(
-    "The time zone of that: local (the host's, the default), utc, user, or an IANA name.",
+    "The time zone of times: local (the host's, the default), utc, user, or an IANA name.",
   ).optional(),
-  envelopeElapsed: later(z.enum(["on", "off"]), "off"),
+  envelopeElapsed: z
+    .enum(["on", "off"])
+    .optional()
+    .describe("on introduces each message by how long after the one before it it comes, as +2m. off without it."),
   imageModel: laterPart(modelChoicePart),
   cliBackends: laterPart(cliBackendsPart),
   verboseDefault: later(z.enum(["off", "on", "full"]), "off"),

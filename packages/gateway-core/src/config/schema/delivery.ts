@@ -1,7 +1,6 @@
 import * as z from "zod";
 
-import { heartbeatVisibilityPart } from "./later/conversation.ts";
-import { laterPart, whole } from "./notes.ts";
+import { flag, part, whole } from "./notes.ts";
 
 const unknownPolicy = z
   .enum(["label", "hold", "resend"])
@@ -57,7 +56,13 @@ const channelDefaults = z.strictObject({
     .enum(["open", "allowlist", "disabled"])
     .default("allowlist")
     .describe("Whose messages in groups are considered, for channels that do not say it themselves."),
-  heartbeat: laterPart(heartbeatVisibilityPart),
+  heartbeat: part("What people see of heartbeats, for channels and accounts that do not say it themselves.", () =>
+    z.strictObject({
+      showOk: flag("A heartbeat that found nothing says so in the chat. Off without it.").optional(),
+      showAlerts: flag("What a heartbeat has to tell is sent to the chat. On without it.").optional(),
+      useIndicator: flag("Clients are given a sign of how it went. On without it.").optional(),
+    }),
+  ),
 });
 
 /** `channels`: defaults, and one section for each channel, which the channel's own schema checks. */

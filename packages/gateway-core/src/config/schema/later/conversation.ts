@@ -20,12 +20,5 @@ export const ttsPart = () =>
     edge: opaque().optional(),
   });
 
-export const heartbeatVisibilityPart = () =>
-  z.strictObject({
-    showOk: z.boolean().optional(),
-    showAlerts: z.boolean().optional(),
-    useIndicator: z.boolean().optional(),
-  });
-
 export const broadcastPart = () =>
   z.object({ strategy: z.enum(["parallel", "sequential"]).optional() }).catchall(z.array(z.string()));
