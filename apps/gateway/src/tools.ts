@@ -28,6 +28,7 @@ export function configuredTools(config: ConfigRuntime): () => readonly Tool[] {
   const always = builtInTools({
     agentToAgent: () => config.current.tools.agentToAgent ?? {},
     subagents: (agentId) => subagentPolicy(config, agentId),
+    mediaDirectory: config.paths.mediaDirectory,
   });
   const fetchSettings = () => config.current.tools.web.fetch;
   const webFetch = webFetchTool({
