@@ -8,10 +8,12 @@ export interface Group {
 }
 
 export const GROUPS: Readonly<Record<string, Group>> = {
+  approvals: { summary: "Decide what agents and nodes may run", fallback: "approvals.get" },
   channels: { summary: "Look at the chat channels" },
   gateway: { summary: "Run a gateway, or ask a running one", fallback: "gateway.run" },
   cron: { summary: "Have things done by the clock" },
   message: { summary: "Send messages through a channel" },
+  node: { summary: "Be a node of a gateway" },
   nodes: { summary: "Look at devices that offer something, and use it", fallback: "nodes.status" },
   pairing: { summary: "Decide who may write to the gateway's accounts" },
   sessions: { summary: "Look at the conversations", fallback: "sessions.list" },

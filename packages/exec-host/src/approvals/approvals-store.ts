@@ -50,6 +50,16 @@ export class ApprovalsStore {
     });
   }
 
+  /** Puts this file in the place of whatever is there, also of one that is broken. Throws ApprovalsFileError. */
+  replace(file: unknown): Promise<ApprovalsSnapshot> {
+    return this.#alone(async () => {
+      const wanted = parseApprovals(file);
+      const text = await this.#text();
+      const socket = { ...this.#socketOf(text), ...wanted.socket };
+      return this.#replace(text, Object.keys(socket).length === 0 ? wanted : { ...wanted, socket });
+    });
+  }
+
   /** Reads, changes and writes, with nothing in between. An edit that answers the same document writes nothing. */
   change(edit: (file: ExecApprovalsFile) => ExecApprovalsFile): Promise<ApprovalsSnapshot> {
     return this.#alone(async () => {
