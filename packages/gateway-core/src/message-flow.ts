@@ -13,7 +13,7 @@
 import type { Channel, InboundBatch, InboundChange, InboundMessage } from "@openclaw/channels-contract";
 
 import type { ChannelSupervisor } from "./channels/supervisor.ts";
-import { albumDueAt, mergeParts } from "./flow/album.ts";
+import { albumDueAt, mergeParts } from "./flow/changes/album.ts";
 import type { ChangeFlow } from "./flow/changes/change-flow.ts";
 import type { Announce, CommandFlow, GivenOrders } from "./flow/command-flow.ts";
 import type { TurnChoice } from "./commands/define.ts";

@@ -24,7 +24,7 @@ import { Inbox } from "./inbox/inbox.ts";
 import type { LogFile } from "./logging/log-file.ts";
 import { MediaStore } from "./media/media-store.ts";
 import { PendingMedia } from "./media/pending-media.ts";
-import { Drafts } from "./flow/drafts.ts";
+import { Drafts } from "./flow/turn/drafts.ts";
 import { MediaFlow } from "./flow/media-flow.ts";
 import { ChangeFlow } from "./flow/changes/change-flow.ts";
 import { FollowUps } from "./flow/follow-up.ts";
@@ -38,7 +38,6 @@ import { PairingStore } from "./policy/pairing.ts";
 import type { Agent, Clock, Ids, Logger, Store, Tool, ToolContext } from "./ports.ts";
 import { Presence } from "./presence/presence.ts";
 import { describeMachine } from "./presence/self.ts";
-import { SystemNotes } from "./presence/system-notes.ts";
 import { ScheduledFlow } from "./flow/scheduled-flow.ts";
 import { mainSessionKey } from "./sessions/session-key.ts";
 import { Overheard } from "./sessions/overheard.ts";
@@ -100,7 +99,6 @@ export function buildRooms(input: RoomsInput): Rooms {
   const overheard = new Overheard(store, clock);
   const turnQueue = new TurnQueue(store, clock, { owner: instanceId, backlog });
   const sessionWatch = new SessionWatch({ config, events, sessions, turnQueue, clock, log });
-  const notes = new SystemNotes();
   const channels: ChannelSupervisor = new ChannelSupervisor({
     plugins: input.plugins,
     sections: channelSections(config),
@@ -153,10 +151,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     call: input.callForTurn,
     start: input.startForTurn,
     followUps,
-    takeNotes: async (sessionKey, runId) => [
-      ...(sessionKey === mainSessionKey(defaultAgentId(config.current), config.current.session) ? notes.take() : []),
-      ...(await scheduled.notes.take(sessionKey, runId)),
-    ],
+    takeNotes: (sessionKey, runId) => scheduled.notes.take(sessionKey, runId),
     replyPrefix: (agentId) => replyPrefix(config, agentId),
     maySend: (session) => maySend(config.current.session.sendPolicy, session),
     settings: () => turnSettings(config),
@@ -324,7 +319,6 @@ export function buildRooms(input: RoomsInput): Rooms {
     mediaFlow,
     messages,
     nodes,
-    notes,
     outbox,
     overheard,
     pairing,

@@ -2,7 +2,7 @@ import { eventually } from "@openclaw/testkit/eventually";
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { albumDueAt } from "../src/flow/album.ts";
+import { albumDueAt } from "../src/flow/changes/album.ts";
 import { sayParts, ScriptedAgent } from "./support/scripted-agent.ts";
 import { openWalk, type WalkOptions } from "./support/walk.ts";
 

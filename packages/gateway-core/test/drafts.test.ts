@@ -3,7 +3,7 @@ import { eventually } from "@openclaw/testkit/eventually";
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { draftLength } from "../src/flow/drafts.ts";
+import { draftLength } from "../src/flow/turn/drafts.ts";
 import { finishPart, ScriptedAgent } from "./support/scripted-agent.ts";
 import { openWalk, type WalkOptions } from "./support/walk.ts";
 

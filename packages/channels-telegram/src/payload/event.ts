@@ -62,7 +62,7 @@ export function messageName(chatId: number, messageId: number): string {
 }
 
 /** The name of the event that a group became a supergroup. */
-export function moveName(fromChatId: string | number, toChatId: string | number): string {
+function moveName(fromChatId: string | number, toChatId: string | number): string {
   return `move:${fromChatId}:${toChatId}`;
 }
 

@@ -20,7 +20,7 @@ import type { ResetRule } from "../../src/sessions/rules/reset-rule.ts";
 import { createEgress } from "../../src/egress/egress.ts";
 import { MediaStore } from "../../src/media/media-store.ts";
 import { PendingMedia } from "../../src/media/pending-media.ts";
-import { Drafts } from "../../src/flow/drafts.ts";
+import { Drafts } from "../../src/flow/turn/drafts.ts";
 import { MediaFlow } from "../../src/flow/media-flow.ts";
 import { Outbox, type UnknownPolicy } from "../../src/outbox/outbox.ts";
 import { PairingStore } from "../../src/policy/pairing.ts";

@@ -1,8 +1,8 @@
 import type { ChatMove } from "@openclaw/channels-contract";
 
 import type { InboxEntry } from "../../inbox/inbox.ts";
-import { moveSessions } from "../../sessions/move-session.ts";
-import type { ChangeFlowRooms } from "./change-flow.ts";
+import { moveSessions } from "./move-sessions.ts";
+import type { ChangeFlowRooms } from "./change-rooms.ts";
 
 /** Chats that go on under another id: sessions and what waits to be sent follow, and settings by the old id count on. */
 export class ChatMoves {

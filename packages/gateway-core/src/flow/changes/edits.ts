@@ -4,9 +4,9 @@ import { promptText } from "../../agent/prompt-text.ts";
 import type { InboxEntry, SettledEntry } from "../../inbox/inbox.ts";
 import type { Decision } from "../../policy/policy.ts";
 import type { Turn } from "../../sessions/turn.ts";
-import { mergeParts } from "../album.ts";
+import { mergeParts } from "./album.ts";
 import type { PlacedMessage } from "../inbound-turn.ts";
-import type { ChangeFlowRooms } from "./change-flow.ts";
+import type { ChangeFlowRooms } from "./change-rooms.ts";
 import { noteLine } from "./note-line.ts";
 
 /** An edit with what it changes: the whole message, an album too, before and after it. */

@@ -1,7 +1,7 @@
 import type { InboundMessage, ReactionChange } from "@openclaw/channels-contract";
 
 import type { InboxEntry } from "../../inbox/inbox.ts";
-import type { ChangeFlowRooms } from "./change-flow.ts";
+import type { ChangeFlowRooms } from "./change-rooms.ts";
 import { noteLine } from "./note-line.ts";
 
 /** Reactions of people: the next turn of the session is told of them. */

@@ -1,5 +1,5 @@
-import type { SqlExecutor } from "../ports.ts";
-import { chatOf, type ReplyRoute } from "./turn.ts";
+import type { SqlExecutor } from "../../ports.ts";
+import { chatOf, type ReplyRoute } from "../../sessions/turn.ts";
 
 /** A chat of a channel with the id it had and the id it has now. */
 export interface MovedChat {

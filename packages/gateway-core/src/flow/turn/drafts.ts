@@ -7,11 +7,11 @@ import { createHash } from "node:crypto";
 import type { DraftBlocks, DraftCapability } from "@openclaw/channels-contract";
 import type { EventPayload } from "@openclaw/protocol";
 
-import type { ChannelSupervisor } from "../channels/supervisor.ts";
-import type { EventBus } from "../events/bus.ts";
-import type { Clock, Logger } from "../ports.ts";
-import type { Route, Session, SessionStore } from "../sessions/session-store.ts";
-import type { TurnQueue } from "../sessions/turn-queue.ts";
+import type { ChannelSupervisor } from "../../channels/supervisor.ts";
+import type { EventBus } from "../../events/bus.ts";
+import type { Clock, Logger } from "../../ports.ts";
+import type { Route, Session, SessionStore } from "../../sessions/session-store.ts";
+import type { TurnQueue } from "../../sessions/turn-queue.ts";
 
 /** Turns beyond this many are answered without drafts. */
 const MAX_OPEN = 64;

@@ -1,7 +1,7 @@
 /** Messages that platforms deliver in parts: several files sent together. What is gathered is rows, not memory. */
 import type { InboundMessage } from "@openclaw/channels-contract";
 
-import type { InboxEntry } from "../inbox/inbox.ts";
+import type { InboxEntry } from "../../inbox/inbox.ts";
 
 /** No more parts are expected once none has come for this long. */
 const QUIET_MS = 1_000;
