@@ -45,6 +45,8 @@ export interface GatewayLocation {
   /** The WebSocket address: `gateway.remote.url` in remote mode, else loopback and the port. */
   readonly url: string;
   readonly credential?: Credential;
+  /** What the certificate at `url` must be (SHA-256). */
+  readonly tlsFingerprint?: string;
 }
 
 export type BindMode = "loopback" | "lan" | "tailnet" | "auto" | "custom";

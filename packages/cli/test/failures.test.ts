@@ -152,6 +152,37 @@ describe("failures", () => {
     });
   });
 
+  it("S does not talk plain text to another machine unless told to", async () => {
+    const url = "ws://gateway.invalid:1";
+    for (const [words, location] of [
+      [["health", "--url", url, "--token", "t"], {}],
+      [["status"], { ...fromEnvironment, mode: "remote", url }],
+      [["health", "--url", "ws://127.0.0.1.nip.example:1"], {}],
+      [["health", "--url", "ws://0.0.0.0.example:1"], {}],
+    ] as const) {
+      const ran = await run(words, { location });
+      expect(ran.exitCode).toBe(EXIT.usage);
+      expect(ran.stderr + ran.stdout).toMatch(/is not encrypted: others on the way could read the token/u);
+      expect(ran.stderr + ran.stdout).toContain("--allow-plaintext");
+    }
+    const told = await run(["health", "--url", url, "--allow-plaintext", "--timeout", "3000"]);
+    expect([EXIT.unreachable, EXIT.timeout]).toContain(told.exitCode);
+    // An address of this machine that its own configuration names never leaves it.
+    const own = await run(["health", "--timeout", "3000"], { location: { url } });
+    expect([EXIT.unreachable, EXIT.timeout]).toContain(own.exitCode);
+  });
+
+  it("S takes the fingerprint of a certificate from the flag, else from the configuration that names the address", async () => {
+    const location = { mode: "remote", url: "wss://gateway.example", tlsFingerprint: "AA:BB" } as const;
+    const pinOf = async (...words: string[]) => {
+      const { json } = await run(["gateway", "status", "--no-probe", "--json", ...words], { location });
+      return json;
+    };
+    expect(await pinOf()).toMatchObject({ target: { tlsFingerprint: "AA:BB" } });
+    expect(await pinOf("--tls-fingerprint", "CC:DD")).toMatchObject({ target: { tlsFingerprint: "CC:DD" } });
+    expect(await pinOf("--url", "wss://other.example")).toMatchObject({ target: { tlsFingerprint: null } });
+  });
+
   it("a defect exits 1 and says that it is one; its stack shows only when asked for", async () => {
     const defect = { runGateway: () => Promise.reject(new TypeError("boom")) };
     const ran = await run(["gateway"], defect);

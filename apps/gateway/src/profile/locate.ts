@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 
 import { CliError, type Credential, type GatewayLocation, type ProfileSelection } from "@openclaw/cli";
@@ -19,6 +20,7 @@ const PORT_VARIABLE = "OPENCLAW_GATEWAY_PORT";
 export async function locate(selection: ProfileSelection, environment: Environment): Promise<GatewayLocation> {
   const config = await readProfile(selection, environment);
   const remote = config.mode === "remote" && config.remote.url !== undefined;
+  const tlsFingerprint = remote ? config.remote.tlsFingerprint : await localFingerprint(config);
   const credential = remote ? remoteCredential(config, environment) : localCredential(config, environment);
   return {
     profile: config.paths.profile ?? "default",
@@ -32,6 +34,7 @@ export async function locate(selection: ProfileSelection, environment: Environme
     portSource: portSource(config, environment),
     url: config.mode === "remote" ? (config.remote.url ?? localUrl(config)) : localUrl(config),
     ...(credential === undefined ? {} : { credential }),
+    ...(tlsFingerprint === undefined ? {} : { tlsFingerprint }),
   };
 }
 
@@ -48,7 +51,18 @@ export async function readProfile(selection: ProfileSelection, environment: Envi
 function localUrl(config: LightConfig): string {
   const host = config.bind === "custom" ? (config.customBindHost ?? "127.0.0.1") : "127.0.0.1";
   const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  return `ws://${reachable.includes(":") ? `[${reachable}]` : reachable}:${config.port}`;
+  return `${config.tls.enabled ? "wss" : "ws"}://${reachable.includes(":") ? `[${reachable}]` : reachable}:${config.port}`;
+}
+
+/** Of the certificate of this machine's gateway, which nobody else has; undefined before there is one. */
+async function localFingerprint({ tls }: LightConfig): Promise<string | undefined> {
+  if (!tls.enabled) return undefined;
+  try {
+    const [{ X509Certificate }, pem] = await Promise.all([import("node:crypto"), readFile(tls.certFile)]);
+    return new X509Certificate(pem).fingerprint256;
+  } catch {
+    return undefined;
+  }
 }
 
 function portSource(config: LightConfig, environment: Environment): string {

@@ -35,7 +35,12 @@ export const command = defineCommand({
           ...(location.problem === undefined ? {} : { problem: location.problem }),
         },
         stateDir: location.stateDir,
-        target: { url: target.url, source: target.urlSource, credential: target.credential?.source ?? null },
+        target: {
+          url: target.url,
+          source: target.urlSource,
+          credential: target.credential?.source ?? null,
+          tlsFingerprint: target.tlsFingerprint ?? null,
+        },
         cliVersion: context.host.version,
         rpc: probe ?? null,
         service: { supported: false, note: NO_SERVICES },
@@ -62,6 +67,7 @@ function view(target: Target, probe: Probe | undefined, cliVersion: string): rea
           ? toned("warn", "none found")
           : `${target.credential.kind} from ${target.credential.source}`,
       ],
+      ...(target.tlsFingerprint === undefined ? [] : [["certificate", `SHA-256 ${target.tlsFingerprint}`] as const]),
       ["RPC", probeText(probe)],
       ...(probe?.ok === true
         ? [

@@ -4,12 +4,13 @@ import type { AcceptedOf, EventName, EventPayload, MethodName, ParamsOf, ResultO
 import type { CommandContext } from "../command.ts";
 import type { RpcValues } from "../command-line/rpc-options.ts";
 import { callFailure, connectFailure, type FailureContext } from "./failures.ts";
-import { resolveTarget, type Target } from "./target.ts";
+import { requireEncryption, resolveTarget, type Target } from "./target.ts";
 
 /** Attempts at a lost connection, over some ten seconds: a gateway that restarts is back by then. */
 const RECONNECT_ATTEMPTS = 8;
 
-export type ConnectValues = Pick<RpcValues, "url" | "token" | "password" | "timeout">;
+export type ConnectValues = Pick<RpcValues, "url" | "token" | "password" | "timeout"> &
+  Partial<Pick<RpcValues, "tlsFingerprint" | "allowPlaintext">>;
 
 /** A connection to a running gateway. Every failure is a CliError that names the address and what to do. */
 export interface GatewayConnection extends AsyncDisposable {
@@ -48,12 +49,14 @@ export async function connect(
     host.locate(context.selection),
   ]);
   const target = resolveTarget(location, values);
+  if (values.allowPlaintext !== true) requireEncryption(target);
   const failure: FailureContext = { target, self: context.self };
   const started = performance.now();
   const elapsed = (): number => performance.now() - started;
   const client = await GatewayClient.connect(
     {
       url: target.url,
+      ...(target.tlsFingerprint === undefined ? {} : { tlsFingerprint: target.tlsFingerprint }),
       ...(target.credential === undefined ? {} : { [target.credential.kind]: target.credential.value }),
       client: { id: "cli", mode: "cli", version: host.version, platform: host.platform },
       scopes,

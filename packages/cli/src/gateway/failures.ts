@@ -15,6 +15,7 @@ export interface FailureContext {
 /** Why connecting failed. Every refusal names the credential, where it came from and one command that mends it. */
 export function connectFailure(error: ClientError, context: FailureContext, timedOut: boolean): CliError {
   const { target, self } = context;
+  if (isCertificateProblem(error)) return certificateFailure(error, target);
   if (error.code === "CONNECT_FAILED" || error.code === "CLOSED" || error.code === "TIMEOUT") {
     return new CliError(
       timedOut ? "timeout" : "unreachable",
@@ -95,6 +96,32 @@ function refusal(error: ClientError, { target }: FailureContext): CliError {
     `The gateway at ${target.url} refused the ${credential.kind} from ${credential.source}. It said: ${error.message}`,
     credentialRemedy(target),
     options,
+  );
+}
+
+/** Someone in between, or a gateway that has a new certificate: only a person can tell. */
+function certificateFailure(error: ClientError, { url, tlsFingerprint }: Target): CliError {
+  const options = { code: error.code, details: error.details, cause: error };
+  if (tlsFingerprint === undefined) {
+    return new CliError(
+      "refused",
+      `The certificate at ${url} is not one that an authority vouches for: ${error.message}`,
+      "On the gateway's machine, openclaw gateway status shows its fingerprint. Pass it: --tls-fingerprint <sha256>, or set gateway.remote.tlsFingerprint.",
+      options,
+    );
+  }
+  return new CliError(
+    "refused",
+    `What answers at ${url} may not be your gateway: ${error.message}`,
+    "Nothing was sent. Compare with openclaw gateway status on the gateway's machine; if it has a new certificate, use that fingerprint.",
+    options,
+  );
+}
+
+function isCertificateProblem(error: ClientError): boolean {
+  const cause = detailOf(error, "cause") ?? "";
+  return (
+    cause === "TLS_FINGERPRINT_MISMATCH" || /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/u.test(cause)
   );
 }
 

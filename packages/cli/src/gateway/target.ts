@@ -14,6 +14,8 @@ export interface Target {
   readonly url: string;
   readonly urlSource: string;
   readonly credential: ChosenCredential | undefined;
+  /** What the certificate must be (SHA-256); undefined leaves it to the authorities. */
+  readonly tlsFingerprint: string | undefined;
   readonly location: GatewayLocation;
 }
 
@@ -27,11 +29,30 @@ export function resolveTarget(
     readonly url?: string | undefined;
     readonly token?: string | undefined;
     readonly password?: string | undefined;
+    readonly tlsFingerprint?: string | undefined;
   },
 ): Target {
   const url = flags.url === undefined ? location.url : checkUrl(flags.url);
   const urlSource = flags.url === undefined ? describeUrlSource(location) : "--url";
-  return { url, urlSource, location, credential: chooseCredential(location, flags, url) };
+  const known = url === location.url ? location.tlsFingerprint : undefined;
+  return {
+    url,
+    urlSource,
+    location,
+    credential: chooseCredential(location, flags, url),
+    tlsFingerprint: flags.tlsFingerprint ?? known,
+  };
+}
+
+/** Throws CliError for an address that would have the credential cross a network as plain text. */
+export function requireEncryption({ url, urlSource, location }: Target): void {
+  const isOwn = location.mode !== "remote" && url === location.url;
+  if (new URL(url).protocol === "wss:" || isLoopback(url) || isOwn) return;
+  throw new CliError(
+    "usage",
+    `${url} (from ${urlSource}) is not encrypted: others on the way could read the token and every message.`,
+    "Use wss:// with --tls-fingerprint, or an SSH tunnel to 127.0.0.1. Where the network itself is encrypted, add --allow-plaintext.",
+  );
 }
 
 function chooseCredential(

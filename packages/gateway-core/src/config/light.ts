@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type Environment, layerEnvironment, readEnvironment } from "./env.ts";
 import { ConfigError, type ConfigIssue, describeIssue } from "./errors.ts";
 import { readLastGood } from "./source/last-good.ts";
-import { type GatewayPaths, resolvePaths, type Selection } from "./paths.ts";
+import { expandPath, type GatewayPaths, GENERATED_CERTIFICATE, resolvePaths, type Selection } from "./paths.ts";
 import { type AuthMode, type GatewayAuth, resolveAuth, resolvePorts } from "./resolve.ts";
 import { readDotenv } from "./source/dotenv.ts";
 import { resolveIncludes } from "./source/include.ts";
@@ -45,7 +45,10 @@ export interface LightConfig {
     readonly url: string | undefined;
     readonly token: string | undefined;
     readonly password: string | undefined;
+    readonly tlsFingerprint: string | undefined;
   };
+  /** Whether the local gateway speaks TLS, and the file of its certificate. */
+  readonly tls: { readonly enabled: boolean; readonly certFile: string };
   /** `agents.defaults.workspace`, or the profile's own. */
   readonly workspace: string;
   /** What was wrong with the file, in sentences; the rest of it counts all the same. */
@@ -83,6 +86,8 @@ export async function readLightConfig(options: LightOptions): Promise<LightConfi
   const gateway = memberOf(config, "gateway");
   const auth = memberOf(gateway, "auth");
   const remote = memberOf(gateway, "remote");
+  const tls = memberOf(gateway, "tls");
+  const certPath = textOf(memberOf(tls, "certPath"));
   const ports = resolvePorts({
     environment,
     profile: paths.profile,
@@ -109,6 +114,12 @@ export async function readLightConfig(options: LightOptions): Promise<LightConfi
       url: textOf(memberOf(remote, "url")),
       token: textOf(memberOf(remote, "token")),
       password: textOf(memberOf(remote, "password")),
+      tlsFingerprint: textOf(memberOf(remote, "tlsFingerprint")),
+    },
+    tls: {
+      enabled: memberOf(tls, "enabled") === true,
+      certFile:
+        certPath === undefined ? join(paths.tlsDirectory, GENERATED_CERTIFICATE) : expandPath(certPath, homeDirectory),
     },
     workspace: textOf(memberOf(memberOf(memberOf(config, "agents"), "defaults"), "workspace")) ?? paths.workspace,
     problems,

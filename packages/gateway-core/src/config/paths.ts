@@ -37,6 +37,8 @@ export interface GatewayPaths {
   readonly logDirectory: string;
 }
 
+/** The certificate in the TLS directory. */
+export const GENERATED_CERTIFICATE = "gateway-cert.pem";
 export const DEV_PROFILE = "dev";
 /** The documented place of the default gateway's log, where people and scripts look for it. */
 export const SHARED_LOG_DIRECTORY = resolve("/tmp/openclaw");
