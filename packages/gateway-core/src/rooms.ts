@@ -5,7 +5,7 @@ import { MovedChats } from "./channels/moved-chats.ts";
 import { ChannelSupervisor } from "./channels/supervisor.ts";
 import { CommandFlow } from "./flow/command-flow.ts";
 import { ChatCommands } from "./commands/chat-commands.ts";
-import { agentIds, agentSettings, agentWorkspace, defaultAgentId } from "./config/agent-selection.ts";
+import { agentIds, agentSettings, agentWorkspace } from "./config/agent-selection.ts";
 import { isSwitchedOn } from "./config/env.ts";
 import { ConfigEditor } from "./config/edit/config-editor.ts";
 import { resolveUnknownPolicy } from "./config/resolve.ts";
@@ -39,7 +39,6 @@ import type { Agent, Clock, Ids, Logger, Store, Tool, ToolContext } from "./port
 import { Presence } from "./presence/presence.ts";
 import { describeMachine } from "./presence/self.ts";
 import { ScheduledFlow } from "./flow/scheduled-flow.ts";
-import { mainSessionKey } from "./sessions/session-key.ts";
 import { Overheard } from "./sessions/overheard.ts";
 import { maySend } from "./sessions/rules/send-policy.ts";
 import { SessionStore } from "./sessions/session-store.ts";

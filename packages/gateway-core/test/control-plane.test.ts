@@ -264,7 +264,7 @@ describe("R5.5 presence", () => {
     await using open = await openPlane();
     await using client = await open.connect();
     expect((await client.request("system-event", { text: " the kettle boils " })).ok).toBe(true);
-    expect(open.parts.notes.take()).toEqual(["the kettle boils"]);
+    expect(open.parts.notes).toEqual(["the kettle boils"]);
     expect((await client.request("system-event", {})).error?.message).toBe(
       "invalid system-event params: must have required property 'text'",
     );

@@ -112,7 +112,7 @@ export class ScheduledFlow implements AsyncDisposable {
       settings: (agentId) => heartbeatSettings(config.current, agentId),
       sessionKey: (agentId, chosen) => this.#sessionKey(agentId, chosen),
       workspace: (agentId) => expandPath(agentWorkspace(config.current, agentId, config.paths.workspace), homedir()),
-      waitingNotes: async (sessionKey) => (await this.notes.waiting(sessionKey)).length,
+      waitingNotes: (sessionKey) => this.notes.countWaking(sessionKey),
       lastChange: async (sessionKey) => (await rooms.sessions.get(sessionKey))?.updatedAt,
       ask,
       route: (agentId, sessionKey, settings) => this.#heartbeatRoute(agentId, sessionKey, settings),
@@ -151,6 +151,11 @@ export class ScheduledFlow implements AsyncDisposable {
     const line = { text, wake: mode === "now" };
     await this.#rooms.store.transaction((sql) => this.#tell(sql, agentId, line));
     if (mode === "now") void this.cron.check();
+  }
+
+  /** Leaves a line about the moment for the main session of the default agent. It wakes nobody. */
+  noteEvent(text: string): Promise<void> {
+    return this.notes.addPassing(this.#mainKey(defaultAgentId(this.#rooms.config.current)), text);
   }
 
   async switchHeartbeats(on: boolean): Promise<void> {

@@ -22,7 +22,6 @@ import type { Outbox } from "../outbox/outbox.ts";
 import type { PairingStore } from "../policy/pairing.ts";
 import type { AcceptedAnswer, Agent, Clock, Ids, Logger, Store } from "../ports.ts";
 import type { Presence } from "../presence/presence.ts";
-import type { SystemNotes } from "../presence/system-notes.ts";
 import type { SessionWatch } from "../flow/session-watch.ts";
 import type { ScheduledFlow } from "../flow/scheduled-flow.ts";
 import type { Skills } from "../skills/skills.ts";
@@ -53,7 +52,6 @@ export interface Services {
   readonly mediaFlow: MediaFlow;
   readonly messages: MessageFlow;
   readonly nodes: Nodes;
-  readonly notes: SystemNotes;
   readonly outbox: Outbox;
   readonly pairing: PairingStore;
   readonly presence: Presence;

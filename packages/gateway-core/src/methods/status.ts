@@ -10,7 +10,7 @@ const MAX_RECENT = 10;
 type Result = ResultOf<"status">;
 
 export const status = defineHandler("status", async (_params, context) => {
-  const { agent, config, health, notes, scheduled, sessions } = context;
+  const { agent, config, health, scheduled, sessions } = context;
   const snapshot = await health.read();
   const defaultId = defaultAgentId(config.current);
   const path = config.paths.databaseFile;
@@ -46,7 +46,7 @@ export const status = defineHandler("status", async (_params, context) => {
       })),
     },
     channelSummary: channelLines(context),
-    queuedSystemEvents: [...notes.list(), ...(await scheduled.notes.waiting(mainKey))],
+    queuedSystemEvents: await scheduled.notes.waiting(mainKey),
     sessions: {
       paths: [path],
       count: [...counts.values()].reduce((sum, count) => sum + count, 0),

@@ -10,6 +10,7 @@ import { migration006 } from "./migrations/006-queue-modes.ts";
 import { migration007 } from "./migrations/007-nodes.ts";
 import { migration008 } from "./migrations/008-exec-approvals.ts";
 import { migration009 } from "./migrations/009-changes.ts";
+import { migration010 } from "./migrations/010-passing-notes.ts";
 
 /** Every migration, in order; the database's user_version says how many of them it has seen. */
 const MIGRATIONS: readonly string[] = [
@@ -22,6 +23,7 @@ const MIGRATIONS: readonly string[] = [
   migration009,
   migration007,
   migration008,
+  migration010,
 ];
 
 /** Brings a database to the newest schema, one transaction per step. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AgentError } from "../../src/ports.ts";
 import type { AnyFrame } from "../support/raw-client.ts";
 import { startGateway } from "../support/running-gateway.ts";
+import { WallClock } from "../support/wall-clock.ts";
 import { hangingScript } from "../support/scripted-agent.ts";
 
 let directory: TempDirectory;
@@ -185,5 +186,29 @@ describe("agent", () => {
     await gateway.call("agent", { message: "hi", idempotencyKey: "k1" });
     await gateway.call("agent", { message: "again", idempotencyKey: "k2" });
     expect(gateway.agent.turns.map(({ prompt }) => prompt)).toEqual(["System: The backup is done.\nhi", "again"]);
+  });
+
+  it("keeps what the system noted across restarts: the newest twenty of a day, each once", async () => {
+    const clock = new WallClock(Date.UTC(2026, 0, 5, 12));
+    {
+      await using gateway = await startGateway(directory.path, { clock });
+      await gateway.call("system-event", { text: "long ago" });
+      await clock.advance(25 * 60 * 60 * 1000);
+      for (let n = 0; n < 30; n += 1) await gateway.call("system-event", { text: `line ${n}` });
+      await gateway.call("system-event", { text: "line 29" });
+      await gateway.call("wake", { text: "a reminder", mode: "next-heartbeat" });
+    }
+    await using gateway = await startGateway(directory.path, { clock });
+    const lines = Array.from({ length: 20 }, (_, n) => `line ${n + 10}`);
+    expect((await gateway.call("status", {})).queuedSystemEvents).toEqual([...lines, "a reminder"]);
+    await gateway.call("agent", { message: "hi", idempotencyKey: "k1" });
+    await gateway.call("agent", { message: "again", idempotencyKey: "k2" });
+    const told = [...lines, "a reminder"].map((line) => `System: ${line}`);
+    expect(gateway.agent.turns.map(({ prompt }) => prompt)).toEqual([[...told, "hi"].join("\n"), "again"]);
+    await gateway.call("system-event", { text: "yesterday's news" });
+    await clock.advance(25 * 60 * 60 * 1000);
+    expect((await gateway.call("status", {})).queuedSystemEvents).toEqual([]);
+    await gateway.call("agent", { message: "later", idempotencyKey: "k3" });
+    expect(gateway.agent.turns.at(-1)?.prompt).toBe("later");
   });
 });

@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 
 import { Presence, type PresentClient } from "../../src/presence/presence.ts";
 import { describeMachine } from "../../src/presence/self.ts";
-import { SystemNotes } from "../../src/presence/system-notes.ts";
 
 function room() {
   const clock = new ManualClock();
@@ -164,13 +163,4 @@ it("the machine is described by its name, system and address", () => {
     platform: expect.stringMatching(/^\w+ \S+/) as string,
     instanceId: "id-1",
   });
-});
-
-it("notes for the main session are bounded, told once, and not repeated", () => {
-  const notes = new SystemNotes();
-  for (let n = 0; n < 30; n += 1) notes.add(`line ${n}`);
-  notes.add("line 29");
-  expect(notes.list()).toHaveLength(20);
-  expect(notes.take()[0]).toBe("line 10");
-  expect(notes.take()).toEqual([]);
 });

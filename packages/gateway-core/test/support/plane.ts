@@ -18,13 +18,13 @@ import type { AccountHealth } from "../../src/health/channels-part.ts";
 import { HealthMonitor } from "../../src/health/health.ts";
 import type { Handler, Services } from "../../src/methods/define.ts";
 import { health as healthHandler } from "../../src/methods/health.ts";
+import type { ScheduledFlow } from "../../src/flow/scheduled-flow.ts";
 import { systemEvent } from "../../src/methods/system-event.ts";
 import { systemPresence } from "../../src/methods/system-presence.ts";
 import type { HttpRoute } from "../../src/net/http-route.ts";
 import type { Listening } from "../../src/net/server.ts";
 import type { Clock, Ids } from "../../src/ports.ts";
 import { Presence } from "../../src/presence/presence.ts";
-import { SystemNotes } from "../../src/presence/system-notes.ts";
 import { type ExtraMethod, RequestFlow } from "../../src/request-flow.ts";
 import { systemClock } from "../../src/host/system.ts";
 import { lazyDevices } from "./lazy-devices.ts";
@@ -63,7 +63,7 @@ export async function openPlane(options: PlaneOptions = {}) {
   const bus = new EventBus((error) => {
     throw error;
   });
-  const notes = new SystemNotes();
+  const notes: string[] = [];
   const presence = new Presence({
     clock,
     self: { host: "test-host", version: "1.2.3", instanceId: "gateway-1" },
@@ -86,7 +86,19 @@ export async function openPlane(options: PlaneOptions = {}) {
   });
   const { devices, store } = lazyDevices({ clock, ids, log, bus });
   // The handlers under test use these rooms alone.
-  const services = { clock, log, ids, events: bus, presence, health, notes, devices } as Partial<Services> as Services;
+  const scheduled = {
+    noteEvent: async (text: string) => void notes.push(text),
+  } as Partial<ScheduledFlow> as ScheduledFlow;
+  const services = {
+    clock,
+    log,
+    ids,
+    events: bus,
+    presence,
+    health,
+    scheduled,
+    devices,
+  } as Partial<Services> as Services;
   const requests = new RequestFlow({
     services,
     handlers: {
@@ -153,7 +165,8 @@ interface PlaneParts {
   readonly bus: EventBus;
   readonly presence: Presence;
   readonly health: HealthMonitor;
-  readonly notes: SystemNotes;
+  /** What was noted for the main session. */
+  readonly notes: readonly string[];
   readonly log: ReturnType<typeof recordingLog>;
   readonly clock: Clock;
   readonly requests: RequestFlow;
