@@ -1,7 +1,7 @@
 // The one entry of every root script. Needs only a Node (18 or newer) with npm; brings the pinned pnpm, and a
 // pinned Node where the running one is too old, from the npm registry into .tools/, installs, then runs the command.
 //
-//   node tooling/bootstrap/run.mjs <start | test | openclaw | validate | bench | watch | pack-cli | exec | source> [arguments]
+//   node tooling/bootstrap/run.mjs <start | test | nightly | openclaw | validate | bench | watch | pack-cli | exec | source> [arguments]
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -20,7 +20,11 @@ const commands = {
   static: () => runEach(STATIC_STEPS),
   start: () => runGateway(["--dev", "start"], rest),
   openclaw: () => runGateway([], rest),
-  test: runTests,
+  test: () => runTests(rest),
+  nightly: () => {
+    Object.assign(environment, LONG_RUN);
+    return runTests(rest.length > 0 ? rest : LONG_TESTS);
+  },
   validate: () => runEach(VALIDATE_STEPS),
   bench: () => {
     build();
@@ -58,6 +62,14 @@ const STATIC_STEPS = [
   ["dead code", ["knip", "--no-progress"]],
   ["package shape", ["turbo", "run", "publint", "--output-logs=errors-only"]],
 ];
+/** The same tests for longer: every point of the crash matrix, ten minutes of load, leases that run out, many stories. */
+const LONG_RUN = {
+  OPENCLAW_CRASH_STRIDE: "1",
+  OPENCLAW_SOAK_SECONDS: "600",
+  OPENCLAW_SUSPEND_SECONDS: "200",
+  OPENCLAW_PROPERTY_RUNS: "5000",
+};
+const LONG_TESTS = ["test/crash/", "test/soak/", "test/faults/", ".property.test.ts"];
 const VALIDATE_STEPS = [...STATIC_STEPS, ["tests", ["node", "tooling/bootstrap/run.mjs", "test"]]];
 
 if (!(command in commands)) {
@@ -173,7 +185,7 @@ function runGateway(prefix, userArguments) {
   return runForeground(node, [entry, ...prefix, ...userArguments], { cwd: callerDirectory });
 }
 
-async function runTests() {
+async function runTests(testArguments) {
   build(["--filter=openclaw"]);
   const results = join(root, ".cache", `test-results-${process.pid}.json`);
   const status = await runForeground("vitest", [
@@ -181,7 +193,7 @@ async function runTests() {
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${results}`,
-    ...rest,
+    ...testArguments,
   ]);
   if (!existsSync(results)) return status || 1;
   const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(results, "utf8"));

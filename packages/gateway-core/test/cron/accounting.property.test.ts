@@ -4,11 +4,11 @@ import { expect, it } from "vitest";
 
 import type { Schedule, Slot } from "../../src/cron/job.ts";
 import { planSchedule } from "../../src/cron/schedule.ts";
+import { PROPERTY_TIMEOUT_MS, propertyBounds } from "../support/property-bounds.ts";
 import { WallClock } from "../support/wall-clock.ts";
 import { HOUR, jobOf, MINUTE, newEffects, openCron } from "./cron-room.ts";
 
 const START = Date.UTC(2026, 2, 28, 20);
-const RUNS = Number(process.env["OPENCLAW_PROPERTY_RUNS"] ?? 30);
 
 type Action =
   | { readonly kind: "add"; readonly schedule: number; readonly missed: number }
@@ -171,7 +171,7 @@ function check({ all, effectCounts, stillOpen, errors }: Awaited<ReturnType<type
 
 it(
   "DESIGN promise 15: whatever is added, switched, removed and restarted, every slot ends once, with a reason where it did not run",
-  { timeout: 120_000 },
+  { timeout: PROPERTY_TIMEOUT_MS },
   async () => {
     const story = fc.array(fc.oneof(...common, switching), { minLength: 4, maxLength: 18 });
     await fc.assert(
@@ -190,14 +190,14 @@ it(
           for (const at of single) expect(expected, JSON.stringify(modelJob)).toContain(at);
         }
       }),
-      { numRuns: RUNS },
+      propertyBounds,
     );
   },
 );
 
 it(
   "DESIGN promise 15: a clock that is set forward and back takes no slot away and runs none twice",
-  { timeout: 120_000 },
+  { timeout: PROPERTY_TIMEOUT_MS },
   async () => {
     const story = fc.array(fc.oneof(...common, jumping), { minLength: 4, maxLength: 18 });
     await fc.assert(
@@ -214,7 +214,7 @@ it(
           ).toBe(expected.length);
         }
       }),
-      { numRuns: RUNS },
+      propertyBounds,
     );
   },
 );

@@ -1,7 +1,7 @@
 /** How much a property test tries. `npm test` takes a few seconds for each; the nightly run asks for more. */
 const RUNS = process.env["OPENCLAW_PROPERTY_RUNS"];
 const QUICK_MS = 4_000;
-const LONG_MS = 10 * 60_000;
+const LONG_MS = 3 * 60_000;
 
 /** The bounds of one property; a failure prints its seed and path. */
 export const propertyBounds = {
