@@ -24,7 +24,10 @@ export class ScriptedAgent implements Agent {
     yield { type: "model", provider: "scripted", model: "test" };
     const old = turn.history.slice(0, -(wish.keepMessages ?? 0) || undefined);
     const last = old.at(-1);
-    if (!last) return yield finishPart([]);
+    if (!last) {
+      yield finishPart([]);
+      return;
+    }
     const text = `Summary of ${old.length} messages.`;
     yield { type: "compaction", summary: text, tokensBefore: 90, tokensAfter: 10 };
     const content = [{ type: "text", text }] as const;
