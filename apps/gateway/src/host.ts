@@ -20,6 +20,10 @@ export function createHost(signal: AbortSignal): Host {
       const { setUp } = await import("./profile/set-up.ts");
       return setUp(selection, options, environment);
     },
+    openConfig: async (selection) => {
+      const { openConfig } = await import("./profile/config-file.ts");
+      return openConfig(selection, environment);
+    },
     runGateway: async (options, stop) => {
       const { runGateway } = await import("./run/run-gateway.ts");
       return runGateway(options, environment, stop);

@@ -110,6 +110,20 @@ export interface SetUpResult {
   readonly movedTo?: string;
 }
 
+/** The configuration file of a profile. Everything in it throws CliError for what can not be done. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly exists: boolean;
+  /** What is wrong with it, one sentence each. */
+  readonly problems: readonly string[];
+  /** What stands at a path, or its default. Objects and lists come without credentials. */
+  get(path: string): { readonly value: unknown; readonly source: "file" | "default" } | undefined;
+  /** Changes nothing when the configuration would not be valid. */
+  set(path: string, value: unknown): Promise<void>;
+  /** Answers false when there was nothing to remove. */
+  unset(path: string): Promise<boolean>;
+}
+
 export interface Host {
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -127,4 +141,6 @@ export interface Host {
   locate(selection: ProfileSelection): Promise<GatewayLocation>;
   /** Creates what a profile lacks and never overwrites what is there (contract row R3.7). */
   setUp(selection: ProfileSelection, options: SetUpOptions): Promise<SetUpResult>;
+  /** Opens a profile's configuration file, checking all of it. */
+  openConfig(selection: ProfileSelection): Promise<ConfigFile>;
 }

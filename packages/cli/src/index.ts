@@ -4,6 +4,7 @@ export { CliError } from "./errors.ts";
 export { EXIT, type ExitKind } from "./exit-codes.ts";
 export type {
   BindMode,
+  ConfigFile,
   Credential,
   GatewayLocation,
   Host,

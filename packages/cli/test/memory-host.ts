@@ -1,4 +1,5 @@
 import {
+  type ConfigFile,
   type GatewayLocation,
   type Host,
   main,
@@ -15,6 +16,7 @@ export interface MemoryHostOptions {
   readonly signal?: AbortSignal;
   readonly runGateway?: (options: RunGatewayOptions, signal: AbortSignal) => Promise<RunOutcome>;
   readonly setUp?: Partial<SetUpResult>;
+  readonly configFile?: Partial<ConfigFile>;
   /** Called with everything that is written to stdout, as it is written. */
   readonly onOutput?: (text: string) => void;
 }
@@ -74,6 +76,11 @@ export async function run(words: readonly string[], options: MemoryHostOptions =
     setUp: async ({ profile }, wishes) => {
       asked.push({ call: "setUp", profile, options: wishes });
       return { location: located(profile), created: [], kept: [], notes: [], ...options.setUp };
+    },
+    openConfig: async ({ profile }) => {
+      asked.push({ call: "openConfig", profile });
+      const nothing = { get: () => undefined, set: async () => {}, unset: async () => false };
+      return { path: located(profile).configPath, exists: true, problems: [], ...nothing, ...options.configFile };
     },
     runGateway: async (wishes, signal) => {
       asked.push({ call: "runGateway", profile: wishes.selection.profile, options: wishes });

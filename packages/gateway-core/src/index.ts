@@ -1,3 +1,4 @@
+export { type LocalConfig, type LocalConfigOptions, openLocalConfig } from "./config/edit/local-config.ts";
 export { ConfigError, type ConfigIssue } from "./config/errors.ts";
 export type { Environment } from "./config/env.ts";
 export {

@@ -17,6 +17,7 @@ it("pins what the package exports at run time", () => {
     "createLogger",
     "fixedConfig",
     "loadConfigRuntime",
+    "openLocalConfig",
     "openLog",
     "systemClock",
     "systemIds",

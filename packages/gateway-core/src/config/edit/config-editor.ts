@@ -1,5 +1,4 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
-import { realpath } from "node:fs/promises";
 
 import { GatewayError } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
@@ -7,11 +6,12 @@ import { type ConfigIssue, describeIssue } from "../errors.ts";
 import { type ChannelSchemas, checkConfigTree, type ConfigTree, readConfigTree } from "../load.ts";
 import type { ConfigRuntime } from "../runtime.ts";
 import type { GatewayConfig } from "../schema.ts";
-import { isErrorCode, writeFileAtomically } from "../source/atomic-file.ts";
+import { writeFileAtomically } from "../source/atomic-file.ts";
 import { resolveIncludes } from "../source/include.ts";
 import { type Json5, loadJson5, parseJson5, readBoundedFile, SourceFileError } from "../source/json5-file.ts";
 import type { UiHint } from "../inspect/ui-hints.ts";
 import { isPlainObject, joinPath } from "../source/tree.ts";
+import { throughLinks } from "./linked-file.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { Redaction, restoreSource, restoreTree } from "./redaction.ts";
 import { editSource, editsBetween } from "./source-edit.ts";
@@ -284,16 +284,6 @@ async function parseGiven(raw: string): Promise<unknown> {
     return await parseJson5(raw);
   } catch (error) {
     if (error instanceof SourceFileError) throw invalid(`The given raw ${error.message}.`);
-    throw error;
-  }
-}
-
-/** A file that is a link stays one: what it points to is replaced. */
-async function throughLinks(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (isErrorCode(error, "ENOENT")) return path;
     throw error;
   }
 }
