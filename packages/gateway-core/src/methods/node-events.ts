@@ -4,7 +4,7 @@ import type { Allowance } from "../nodes/allowance.ts";
 import type { LiveNode } from "../nodes/live-nodes.ts";
 import { canonicalSessionKey, mainSessionKey } from "../sessions/session-key.ts";
 import type { CallContext } from "./define.ts";
-import { findSessionTarget, lastRoute } from "./session-target.ts";
+import { assertMaySend, findSessionTarget, lastRoute } from "./session-target.ts";
 
 const MAX_MESSAGE = 65_536;
 const MAX_OUTPUT = 2_000;
@@ -73,6 +73,7 @@ async function beginTurn(turn: NodeTurn, context: NodeEventContext): Promise<voi
   const { node, messages, ids } = context;
   takeFrom(node.allowance.turns, context);
   const target = await findSessionTarget(context, turn.sessionKey);
+  if (turn.isDelivered) assertMaySend(context, target);
   await messages.submit(`node:${node.facts.nodeId}`, {
     idempotencyKey: ids.uuid(),
     source: "agent",

@@ -1,3 +1,5 @@
+import { hasScope } from "@openclaw/protocol";
+
 import { type NodeFailureFacts, NodeFailure } from "../nodes/failures.ts";
 import type { NodeAnswer } from "../nodes/invocations.ts";
 import { GatewayError } from "../errors.ts";
@@ -24,10 +26,11 @@ interface Request {
   readonly idempotencyKey: string;
 }
 
-export const nodeInvoke = defineHandler("node.invoke", async (request, context) => {
-  const { nodeId, command } = request;
+export const nodeInvoke = defineHandler("node.invoke", async (asked, context) => {
+  const { nodeId, command } = asked;
   assertNotReserved(command);
   const { nodes, caller, signal } = context;
+  const request = hasScope(caller.scopes, "operator.approvals") ? asked : withoutApproval(asked);
   const client = idempotencyClient(caller);
   const body = JSON.stringify([nodeId, command, request.params]);
   try {
@@ -96,6 +99,17 @@ function reusedKey(key: string): GatewayError {
     `idempotencyKey "${key}" is in use for another node.invoke request; use a new key for a new request.`,
     { details: { reason: "idempotency-key-reused" } },
   );
+}
+
+/** Nodes take these for an operator's word that a program may run, so only those who may give it can send them. */
+const APPROVAL_FIELDS: ReadonlySet<string> = new Set(["approved", "approvalDecision"]);
+
+function withoutApproval<R extends Request>(request: R): R {
+  const { command, params } = request;
+  if (command !== "system.run" || typeof params !== "object" || params === null || Array.isArray(params))
+    return request;
+  const kept = Object.entries(params).filter(([name]) => !APPROVAL_FIELDS.has(name));
+  return { ...request, params: Object.fromEntries(kept) };
 }
 
 function assertNotReserved(command: string): void {

@@ -24,6 +24,8 @@ export class SharedRuns {
     if (!run) {
       const stop = new AbortController();
       const promise = begin(stop.signal).finally(() => this.#runs.delete(key));
+      // Whoever waits hears of its failure; when nobody does any more, it is nobody's.
+      promise.catch(() => {});
       run = { promise, body, stop, waiting: 0 };
       this.#runs.set(key, run);
     }

@@ -52,6 +52,19 @@ describe("a node that is not what it says", () => {
     }
   });
 
+  it("is not told by just anyone that a program was approved", async () => {
+    await using gateway = await startNodeGateway();
+    const answers = { "system.run": () => ({ ok: true }) };
+    await using node = await gateway.connectApproved({ protocol: 3, ...HOST, answers });
+    const params = { command: ["ls"], approved: true, approvalDecision: "allow-once" };
+    for (const scopes of [["operator.write"], ["operator.write", "operator.approvals"]]) {
+      await using operator = await gateway.connect({ scopes });
+      expect((await invoke(operator, { nodeId: node.id, command: "system.run", params })).ok).toBe(true);
+    }
+    const told = node.invocations.map(({ paramsJSON }) => JSON.parse(paramsJSON ?? "null") as unknown);
+    expect(told).toEqual([{ command: ["ls"] }, params]);
+  });
+
   it("claims no more than fits", async () => {
     await using gateway = await startNodeGateway();
     const names = Array.from({ length: 500 }, (_, index) => `cap-${index}`);
