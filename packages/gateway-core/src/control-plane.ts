@@ -166,7 +166,9 @@ class Plane implements ControlPlane {
       routes: httpRoutes,
       refusal: (peer) => this.#refusal(peer),
       onSocket: (opened) => this.#open(opened),
-      authorize: (bearer, peer) => this.#authenticator.authenticate([bearer], peer),
+      // A page of any origin can send an HTTP request in its reader's name, so the tailnet's word is not enough there.
+      authorize: (bearer, { address, network, isLoopback }) =>
+        this.#authenticator.authenticate([bearer], { address, network, isLoopback }),
       callFor: (peer, isAuthorized, signal) => this.#callFor(peer, isAuthorized, signal),
       probes: {
         version: server.version,
@@ -271,14 +273,14 @@ class Plane implements ControlPlane {
   }
 
   #admit(connection: Connection, caller: Caller, proof: AdmissionProof): ConnectionAdmission {
-    const { authMethod, resume } = proof;
+    const { resume } = proof;
     const { role, scopes, dialect, caps } = caller;
     const { offer, begin } = this.#fanOut.admit({
       id: connection.id,
       role,
       scopes,
       dialect,
-      owner: ownerOf(caller, authMethod),
+      owner: ownerOf(caller, connection.peer),
       canResume: role === "operator" && (resume !== undefined || caps.includes("resume")),
       resume,
       outlet: connection,
@@ -356,9 +358,9 @@ class Plane implements ControlPlane {
 }
 
 /** Events go on only for the same principal with the same rights, as the same program. */
-function ownerOf({ role, dialect, scopes, deviceId, client }: Caller, authMethod: string): string {
+function ownerOf({ role, dialect, scopes, deviceId, client }: Caller, { tailscaleLogin }: Peer): string {
   const { id, mode, instanceId } = client;
-  return JSON.stringify([role, dialect, [...scopes].toSorted(), deviceId ?? authMethod, id, mode, instanceId]);
+  return JSON.stringify([role, dialect, [...scopes].toSorted(), deviceId, tailscaleLogin, id, mode, instanceId]);
 }
 
 function withAddress(caller: Caller, { isLoopback, address }: Peer): Caller & { readonly ip?: string } {

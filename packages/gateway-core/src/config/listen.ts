@@ -74,7 +74,7 @@ export function networkSettings(config: ConfigRuntime, listen: ListenOptions) {
     port: ports.gateway,
     allowedOrigins: gateway.controlUi.allowedOrigins,
     trustedProxies: gateway.trustedProxies,
-    allowTailscale: gateway.auth.allowTailscale,
+    tailscale: gateway.auth.allowTailscale ? { command: "tailscale" } : undefined,
     tls: gateway.tls?.enabled === true ? tlsSettings(config, gateway.tls, host) : undefined,
   };
 }

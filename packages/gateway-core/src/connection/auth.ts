@@ -16,8 +16,8 @@ export type AuthFailure =
   | { readonly reason: "missing" | "mismatch"; readonly mode: AuthMode }
   | { readonly reason: "rate-limited"; readonly mode: AuthMode; readonly retryAfterMs: number };
 
-/** What was right: the gateway's secret, or a token of the device's own. */
-export type AuthMethod = AuthMode | "device-token";
+/** What was right: the gateway's secret, a token of the device's own, or who Tailscale says that it is. */
+export type AuthMethod = AuthMode | "device-token" | "tailscale";
 
 export type AuthDecision = { readonly ok: true; readonly method: AuthMethod } | ({ readonly ok: false } & AuthFailure);
 
@@ -48,12 +48,16 @@ export class Authenticator {
 
   /**
    * `presented` are all credentials of one attempt; one right one is enough. Empty ones do not count. A device's token
-   * is right only together with that device.
+   * is right only together with that device. Who shows none may be known by Tailscale.
    */
   authenticate(presented: readonly (string | undefined)[], peer: Peer, device?: ProvenDevice): AuthDecision {
     const { mode, secret } = this.#dependencies.sharedSecret();
     const digests = presented.filter((text) => text !== undefined && text !== "").map((text) => digest(text ?? ""));
-    if (digests.length === 0) return { ok: false, reason: "missing", mode };
+    if (digests.length === 0) {
+      return peer.tailscaleLogin === undefined
+        ? { ok: false, reason: "missing", mode }
+        : { ok: true, method: "tailscale" };
+    }
     const expected = secret === undefined || secret === "" ? undefined : digest(secret);
     const { network } = peer;
     if (this.#limiter.hasFailed(network)) {

@@ -33,6 +33,8 @@ export interface Peer {
   /** What limits count together: the address, or its /64 for IPv6. */
   readonly network: string;
   readonly isLoopback: boolean;
+  /** Who it is in the tailnet, where the Tailscale of this machine has confirmed that. */
+  readonly tailscaleLogin?: string;
   /** The page that opened the connection, when a browser did. */
   readonly origin?: string;
 }

@@ -94,7 +94,10 @@ function identify(
     return refuse(invalid("invalid connect params: at /device: must have required property 'nonce'"));
   }
   const credentials = credentialsOf(params);
-  const isAnonymous = !device && credentials.every((credential) => credential === undefined || credential === "");
+  const isAnonymous =
+    !device &&
+    peer.tailscaleLogin === undefined &&
+    credentials.every((credential) => credential === undefined || credential === "");
   if (isAnonymous) return refuse(identityRequiredError(dialect));
   if (!device) {
     const decision = authenticator.authenticate(credentials, peer);

@@ -9,6 +9,8 @@ export interface Peer {
   readonly isLoopback: boolean;
   /** The page that asks, when a browser does. */
   readonly origin?: string;
+  /** Who it is in the tailnet, where the Tailscale of this machine has confirmed that. */
+  readonly tailscaleLogin?: string;
 }
 
 const IPV4_IN_IPV6 = "::ffff:";
@@ -31,6 +33,14 @@ export function identifyPeer(
   return peerAt(client ?? address, origin);
 }
 
+/** The peer that Tailscale Serve speaks for, after its claim was confirmed. */
+export function tailnetPeer(
+  { address, login }: { readonly address: string; readonly login: string },
+  origin?: string,
+): Peer {
+  return { ...peerAt(address, origin), isLoopback: false, tailscaleLogin: login };
+}
+
 /** Throws RangeError for an entry that is neither an address nor a range. */
 export function trustedProxyList(entries: readonly string[]): BlockList {
   const list = new BlockList();
@@ -46,7 +56,7 @@ export function trustedProxyList(entries: readonly string[]): BlockList {
   return list;
 }
 
-function isLoopbackAddress(address: string): boolean {
+export function isLoopbackAddress(address: string): boolean {
   return address.startsWith("127.") || address === "::1";
 }
 
@@ -73,7 +83,7 @@ function isTrusted(address: string, trusted: BlockList): boolean {
   return family !== 0 && trusted.check(address, family === 6 ? "ipv6" : "ipv4");
 }
 
-function normalizeAddress(text: string): string {
+export function normalizeAddress(text: string): string {
   const address = text.toLowerCase().replace(/%.*$/, "");
   return address.startsWith(IPV4_IN_IPV6) && address.includes(".") ? address.slice(IPV4_IN_IPV6.length) : address;
 }

@@ -1,4 +1,4 @@
-import type { AddressInfo, BlockList, Socket } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
@@ -9,9 +9,10 @@ import { createApp } from "./app.ts";
 import type { HttpRoute } from "./http-route.ts";
 import { addRoutes, errorBody, type RouteDependencies, sendJson } from "./http-routes.ts";
 import { isOriginAllowed } from "./origin.ts";
-import { identifyPeer, type Peer, trustedProxyList } from "./peer.ts";
+import { identifyPeer, type Peer, tailnetPeer, trustedProxyList } from "./peer.ts";
 import { addProbes, type ProbeSources } from "./probes.ts";
 import type { NetSettings } from "./settings.ts";
+import { tailscaleClaim, TailscaleDirectory } from "./tailscale.ts";
 import { CertificateKeeper } from "./tls/keeper.ts";
 import { notFoundPage, PAGE_POLICY, statusPage } from "./status-page.ts";
 
@@ -73,9 +74,20 @@ export class HttpServer {
     const certificate = settings.tls && (await CertificateKeeper.load(settings.tls, dependencies));
     const app = await createApp(settings, certificate?.material);
     const trusted = trustedProxyList(settings.trustedProxies);
+    const tailnet = settings.tailscale && new TailscaleDirectory(settings.tailscale, dependencies.clock);
     app.decorateRequest(PEER, null);
     app.addHook("onRequest", (request, reply, done) => {
-      if (admit(request, reply, dependencies, trusted)) done();
+      const { remoteAddress = "" } = request.raw.socket;
+      const claim = tailnet && tailscaleClaim(remoteAddress, request.headers);
+      if (!claim) {
+        if (admit(request, reply, dependencies, identifyPeer(remoteAddress, request.headers, trusted))) done();
+        return;
+      }
+      void tailnet.confirms(claim).then((isTrue) => {
+        const { headers } = request;
+        const peer = isTrue ? tailnetPeer(claim, headers.origin) : identifyPeer(remoteAddress, headers, trusted);
+        if (admit(request, reply, dependencies, peer)) done();
+      });
     });
     app.setNotFoundHandler(notFound);
     app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
@@ -133,10 +145,9 @@ function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   dependencies: ServerDependencies,
-  trusted: BlockList,
+  peer: Peer | undefined,
 ): boolean {
   reply.headers({ ...SECURITY_HEADERS });
-  const peer = identifyPeer(request.raw.socket.remoteAddress ?? "", request.headers, trusted);
   if (!peer) {
     const message =
       "The request came through a proxy that this gateway does not know. Add its address to gateway.trustedProxies, or connect directly.";

@@ -1,3 +1,4 @@
+import type { TailscaleSettings } from "./tailscale.ts";
 import type { TlsSettings } from "./tls/certificate.ts";
 
 /** Where the gateway listens and what it takes from the network. Sizes in bytes, times in milliseconds. */
@@ -10,6 +11,8 @@ export interface NetSettings {
   readonly allowedOrigins: readonly string[];
   /** Addresses or CIDR ranges of reverse proxies whose forwarded headers are believed. */
   readonly trustedProxies: readonly string[];
+  /** Who lets people of the tailnet in without a credential; without it nobody. */
+  readonly tailscale?: TailscaleSettings | undefined;
   /** Without it the port speaks plain HTTP and WebSocket. */
   readonly tls?: TlsSettings | undefined;
   readonly limits: NetLimits;
