@@ -123,7 +123,9 @@ export class MessageFlow implements AsyncDisposable {
 
   /** True for a text that the gateway answers itself, being a command. */
   async isCommand(text: string, sessionKey: string): Promise<boolean> {
-    return (await this.#rooms.commands.read(text, sessionKey, { isAddressed: true })).kind === "commands";
+    return (
+      (await this.#rooms.commands.read(text, sessionKey, { isAddressed: true, keepsAsides: true })).kind === "commands"
+    );
   }
 
   /** Waits for a turn to end; undefined when it is unknown or the time is up. */
@@ -179,22 +181,30 @@ export class MessageFlow implements AsyncDisposable {
     this.#routing = undefined;
   }
 
+  /** Looks at what can be read now: entries of channels that are not running cost a pass nothing. In order of arrival. */
   async #routePass(): Promise<void> {
+    const sources = [{ channel: CONTROL_CHANNEL }, ...this.#rooms.channels().running()];
     let afterId = 0;
     while (!this.#stopped) {
-      const entries = await this.#rooms.inbox.waiting(ROUTE_BATCH, afterId);
-      for (const entry of entries) await this.#routeEntry(entry);
-      const last = entries.at(-1);
-      if (!last || entries.length < ROUTE_BATCH) return;
-      afterId = last.id;
+      const batches = await Promise.all(
+        sources.map((source) => this.#rooms.inbox.waiting(source, { limit: ROUTE_BATCH, afterId })),
+      );
+      // Where a source has more than its batch, what comes after that may have to wait for it.
+      const until = Math.min(
+        ...batches.map((batch) => (batch.length < ROUTE_BATCH ? Infinity : (batch.at(-1)?.id ?? 0))),
+      );
+      const entries = batches.flat().filter(({ id }) => id <= until);
+      for (const entry of entries.toSorted((a, b) => a.id - b.id)) await this.#routeEntry(entry);
+      if (until === Infinity) return;
+      afterId = until;
     }
   }
 
   async #routeEntry(entry: InboxEntry): Promise<void> {
     if (entry.channel === CONTROL_CHANNEL) return this.#routeSubmission(entry);
     const channel = this.#rooms.channels().channel(entry.channel, entry.account);
-    // Only a running channel can read its payloads; until then the entry waits.
-    if (!channel) return this.#routeLater();
+    // Only a running channel can read its payloads; the entry waits until it runs again.
+    if (!channel) return;
     if (entry.album !== undefined) return this.#routeAlbum(entry, channel);
     const event = await this.#read(entry, channel);
     if (!event) return;

@@ -152,6 +152,13 @@ export class ChannelSupervisor implements AsyncDisposable {
     return this.channel(channel, account)?.capabilities ?? NOT_RUNNING;
   }
 
+  /** The accounts that are started. */
+  running(): { readonly channel: string; readonly account: string }[] {
+    return [...this.#accounts.values()]
+      .filter(({ channel }) => channel !== undefined)
+      .map(({ plugin, account }) => ({ channel: plugin.id, account: account.accountId }));
+  }
+
   /** The instance that reads and writes for an account; undefined while it is not started. */
   channel(channel: string, account: string): Channel | undefined {
     return this.#accounts.get(keyOf(channel, account))?.channel;
@@ -203,6 +210,8 @@ export class ChannelSupervisor implements AsyncDisposable {
         this.#report(managed, { state: "connecting", since: clock.now() });
         const channel = await managed.plugin.create(managed.account);
         managed.channel = channel;
+        // What waits for it can be read from here on.
+        this.#dependencies.onStatusChange();
         await channel.start(this.#hostOf(managed), signal);
         return;
       } catch (error) {

@@ -5,7 +5,7 @@ import type { Clock, SqlExecutor, Store } from "../ports.ts";
 
 /** How long a delivery is remembered, so that the same one again starts nothing. Source: DESIGN promise 2. */
 const REMEMBER_MS = 30 * 24 * 60 * 60 * 1000;
-/** More than this many unanswered entries and nothing is accepted: the platform keeps what it is not thanked for. */
+/** More than this many unanswered entries of a channel and nothing is accepted: the platform keeps what it is not thanked for. */
 const MAX_WAITING = 20_000;
 const PRUNE_BATCH = 500;
 /** Platforms put about ten into an album. */
@@ -81,7 +81,7 @@ export class Inbox {
   /** Commits the new deliveries of a batch and its cursor together. Answers what was new. */
   async record(source: Source, batch: InboundBatch): Promise<{ recorded: InboxEntry[]; duplicates: number }> {
     return this.#store.transaction(async (sql) => {
-      await this.#refuseWhenFull(sql, batch.events.length);
+      await this.#refuseWhenFull(sql, source.channel, batch.events.length);
       const recorded: InboxEntry[] = [];
       for (const event of batch.events) {
         const entry = await this.#recordOne(sql, source, event);
@@ -112,10 +112,19 @@ export class Inbox {
     return row?.value;
   }
 
-  /** The oldest entries nobody has decided about, from after `afterId`. */
-  async waiting(limit: number, afterId = 0): Promise<InboxEntry[]> {
+  /**
+   * The oldest entries of a channel, or of one account of it, that nobody has decided about, from after `afterId`. What
+   * waits for others is not looked at.
+   */
+  async waiting(
+    { channel, account }: { readonly channel: string; readonly account?: string },
+    { limit, afterId = 0 }: { readonly limit: number; readonly afterId?: number },
+  ): Promise<InboxEntry[]> {
     const rows = await this.#store.all<InboxRow>(
-      "SELECT * FROM inbox WHERE state = 'received' AND id > ? ORDER BY id LIMIT ?",
+      `SELECT * FROM inbox WHERE state = 'received' AND channel = ? ${account === undefined ? "" : "AND account = ?"}
+         AND id > ? ORDER BY id LIMIT ?`,
+      channel,
+      ...(account === undefined ? [] : [account]),
       afterId,
       limit,
     );
@@ -232,12 +241,19 @@ export class Inbox {
     return changed === 1;
   }
 
-  async #refuseWhenFull(sql: SqlExecutor, arriving: number): Promise<void> {
-    const row = await sql.get<{ waiting: number }>("SELECT count(*) AS waiting FROM inbox WHERE state = 'received'");
+  async #refuseWhenFull(sql: SqlExecutor, channel: string, arriving: number): Promise<void> {
+    const row = await sql.get<{ waiting: number }>(
+      "SELECT count(*) AS waiting FROM inbox WHERE state = 'received' AND channel = ?",
+      channel,
+    );
     if (arriving === 0 || (row?.waiting ?? 0) + arriving <= MAX_WAITING) return;
-    throw new GatewayError("UNAVAILABLE", `The inbox already holds ${MAX_WAITING} messages that wait for an answer.`, {
-      retryAfterMs: 10_000,
-    });
+    throw new GatewayError(
+      "UNAVAILABLE",
+      `The inbox already holds ${MAX_WAITING} messages of ${channel} that wait for an answer.`,
+      {
+        retryAfterMs: 10_000,
+      },
+    );
   }
 
   async #recordOne(sql: SqlExecutor, source: Source, event: RecordedEvent): Promise<InboxEntry | undefined> {

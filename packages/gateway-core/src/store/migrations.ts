@@ -11,6 +11,7 @@ import { migration007 } from "./migrations/007-nodes.ts";
 import { migration008 } from "./migrations/008-exec-approvals.ts";
 import { migration009 } from "./migrations/009-changes.ts";
 import { migration010 } from "./migrations/010-passing-notes.ts";
+import { migration011 } from "./migrations/011-inbox-sources.ts";
 
 /** Every migration, in order; the database's user_version says how many of them it has seen. */
 const MIGRATIONS: readonly string[] = [
@@ -24,6 +25,7 @@ const MIGRATIONS: readonly string[] = [
   migration007,
   migration008,
   migration010,
+  migration011,
 ];
 
 /** Brings a database to the newest schema, one transaction per step. */

@@ -62,10 +62,13 @@ function expectBatch(model: Model, source: number, batch: readonly Delivery[], n
 }
 
 async function checkWaiting({ entries }: Model, { inbox }: World): Promise<void> {
-  const waiting = await inbox.waiting(1_000);
-  expect(waiting.map(({ eventId }) => eventId)).toEqual(
-    entries.filter(({ settled }) => !settled).map(({ names }) => names[0]),
-  );
+  const open = entries.filter(({ settled }) => !settled);
+  for (const [index, source] of SOURCES.entries()) {
+    const waiting = await inbox.waiting(source, { limit: 1_000 });
+    expect(waiting.map(({ eventId }) => eventId)).toEqual(
+      open.filter((entry) => entry.source === index).map(({ names }) => names[0]),
+    );
+  }
 }
 
 function deliver(source: number, batch: readonly Delivery[], doom: Doom | undefined): Command {
