@@ -3,7 +3,7 @@ import { exponentialBackoff, GatewayClient, type OpenTransport } from "@openclaw
 import { type Agent, createGateway, type TurnPart } from "@openclaw/gateway-core";
 import { createTempDirectory } from "@openclaw/testkit/temp-directory";
 import { expect, it } from "vitest";
-import { type RawData, WebSocket } from "ws";
+import { WebSocket } from "ws";
 
 const DISCONNECTS = 1_000;
 const PIECES_PER_ANSWER = 200;
@@ -42,7 +42,7 @@ function lossyNetwork(random: () => number, counts: { cuts: number }): OpenTrans
       const socket = new WebSocket(url, { perMessageDeflate: false });
       let isCut = false;
       let left = 2 + Math.floor(random() * 12);
-      socket.on("message", (data: RawData) => {
+      socket.on("message", (data: Buffer) => {
         if (isCut) return;
         listener.message(data.toString());
         left -= 1;

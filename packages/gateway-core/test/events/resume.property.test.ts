@@ -1,87 +1,16 @@
-import { Duplex } from "node:stream";
-
 import type { EventName } from "@openclaw/protocol";
 import { ManualClock } from "@openclaw/testkit/clock";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import type { WebSocket } from "ws";
 
-import { SendQueue } from "../../src/connection/send-queue.ts";
-import { WriteBatch } from "../../src/connection/wire/write-batch.ts";
 import { EventBus } from "../../src/events/bus.ts";
 import { FanOut } from "../../src/events/fan-out.ts";
+import { Line } from "../support/line.ts";
 
 const LIMITS = { maxEvents: 64, maxBytes: 60_000, maxAgeMs: 60_000, maxAway: 4, maxReplayBytes: 20_000 };
-const OPEN = 1;
-const CLOSED = 3;
 
 /** What the client saw: numbered events, and the times it was told that something is lost. */
 type Seen = { readonly seq: number; readonly event: string; readonly n: number } | "lost";
-
-/** The gateway's end of a line whose other end may read slowly; what it has not read when it is cut is lost. */
-class Line {
-  readonly queue: SendQueue;
-  readonly #socket = { readyState: OPEN, OPEN, pause() {}, resume() {} };
-  readonly #stream: Duplex;
-  #bytes = Buffer.alloc(0);
-  #isSlow = false;
-  #held: (() => void) | undefined;
-
-  constructor(receive: (frame: { event: string; seq: number; payload: { n: number } }) => void, onSlow: () => void) {
-    this.#stream = new Duplex({
-      highWaterMark: 500,
-      read() {},
-      write: (chunk: Buffer, _encoding, done) => {
-        const take = (): void => {
-          this.#bytes = Buffer.concat([this.#bytes, chunk]);
-          for (let text = this.#next(); text !== undefined; text = this.#next()) receive(JSON.parse(text) as never);
-          done();
-        };
-        if (this.#isSlow) this.#held = take;
-        else take();
-      },
-    });
-    const socket = this.#socket as unknown as WebSocket;
-    this.queue = new SendQueue({
-      socket,
-      stream: this.#stream,
-      batch: new WriteBatch(),
-      maxBufferedBytes: 1_000,
-      onSlow,
-    });
-  }
-
-  setSlow(isSlow: boolean): void {
-    this.#isSlow = isSlow;
-    if (isSlow) return;
-    const held = this.#held;
-    this.#held = undefined;
-    held?.();
-  }
-
-  get isCut(): boolean {
-    return this.#socket.readyState === CLOSED;
-  }
-
-  /** The end of the socket: nothing that waits is read any more. */
-  cut(): void {
-    this.#socket.readyState = CLOSED;
-    this.#isSlow = true;
-    this.#held = undefined;
-    this.#stream.destroy();
-  }
-
-  #next(): string | undefined {
-    const short = this.#bytes[1] ?? 0;
-    const start = short < 126 ? 2 : 4;
-    if (this.#bytes.length < start) return undefined;
-    const length = short < 126 ? short : this.#bytes.readUInt16BE(2);
-    if (this.#bytes.length < start + length) return undefined;
-    const text = this.#bytes.toString("utf8", start, start + length);
-    this.#bytes = this.#bytes.subarray(start + length);
-    return text;
-  }
-}
 
 /** A gateway's events and one client that loses its connection again and again, beside one that never does. */
 class World implements Disposable {
@@ -118,13 +47,14 @@ class World implements Disposable {
     const lost = this.#line;
     if (lost && !lost.line.isCut) return;
     const id = `connection-${(this.#ids += 1)}`;
-    const line = new Line(
-      ({ event, seq, payload }) => {
-        this.seen.push({ event, seq, n: payload.n });
+    const line = new Line({
+      maxBufferedBytes: 1_000,
+      receive: ({ event, seq, payload }) => {
+        this.seen.push({ event, seq, n: Number(payload["n"]) });
         if (this.#point) this.#point = { ...this.#point, seq };
       },
-      () => queueMicrotask(() => this.disconnect()),
-    );
+      onSlow: () => queueMicrotask(() => this.disconnect()),
+    });
     const { offer, begin } = this.#fanOut.admit({
       id,
       role: "operator",
