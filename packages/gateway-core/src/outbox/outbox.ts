@@ -1,6 +1,5 @@
 import {
   type ChannelCapabilities,
-  isIdempotentContent,
   type OutboundContent,
   type OutboundMessage,
   type SendOutcome,
@@ -9,7 +8,7 @@ import {
 import { GatewayError } from "../errors.ts";
 import type { Clock, Ids, Logger, SqlExecutor, Store, Timer } from "../ports.ts";
 import { assertTakes } from "./admission.ts";
-import { canBeLabelled, type StoredContent, withRepeatLabel } from "./content.ts";
+import { type StoredContent, withRepeatLabel } from "./content.ts";
 import {
   type ChatLane,
   type NewOutboxRow,
@@ -20,13 +19,13 @@ import {
   type Transition,
 } from "./outbox-table.ts";
 import { type MessageBody, partsOf } from "./parts.ts";
-import { retryDelayMs } from "./retry.ts";
+import { afterUnknown, retryDelayMs, type UnknownPolicy } from "./retry.ts";
+import { Settlements } from "./settlements.ts";
 
 /** One attempt takes at most this long. Source: the send contract of a channel. */
 const ATTEMPT_TIMEOUT_MS = 60_000;
 /** An answer nobody waited for any more helps nobody: past this it is dead, not sent. */
 export const DEFAULT_DEADLINE_MS = 60 * 60_000;
-const MAX_UNKNOWN_RESENDS = 3;
 /** More open rows than this and new ones asked for by clients are refused. */
 const MAX_OPEN = 20_000;
 /** Chats that are delivered to at the same time; further ones wait their turn. */
@@ -37,11 +36,7 @@ const WRITE_RETRY_MS = 2_000;
 /** How long an aborted attempt may take to say how it ended. */
 const LAST_WORD_MS = 2_000;
 
-/**
- * What to do with a message of which nobody knows whether it arrived.
- * `label` sends it once more with a visible note, `hold` leaves it to the operator, `resend` sends it again as it is.
- */
-export type UnknownPolicy = "label" | "hold" | "resend";
+export type { UnknownPolicy } from "./retry.ts";
 
 export interface OutboxDependencies {
   readonly store: Store;
@@ -72,7 +67,7 @@ export class Outbox implements AsyncDisposable {
   /** Chats with something to send that wait for a free worker; bounded by the open rows. */
   readonly #waitingLanes = new Map<string, ChatLane>();
   readonly #timers = new Map<string, Timer>();
-  readonly #waiters = new Map<string, Set<(row: OutboxRow) => void>>();
+  readonly #settlements: Settlements;
   /** Accounts that their platform asked to pause, until when. */
   readonly #pausedUntil = new Map<string, number>();
   readonly #stop = new AbortController();
@@ -81,6 +76,7 @@ export class Outbox implements AsyncDisposable {
   constructor(dependencies: OutboxDependencies) {
     this.#dependencies = dependencies;
     this.#table = new OutboxTable(dependencies.store, dependencies.clock, dependencies.ids);
+    this.#settlements = new Settlements(dependencies.clock, (id) => this.#table.get(id));
   }
 
   /** Adds a message as rows, one per part, in the caller's transaction. Call `wake` once it is committed. */
@@ -162,7 +158,7 @@ export class Outbox implements AsyncDisposable {
 
   /** Gives up a message that waits or is unknown. Throws INVALID_REQUEST for one that was sent or is being sent. */
   async discard(id: string): Promise<OutboxRow> {
-    if (await this.#table.discard(id, "an operator discarded it")) await this.#tellWaiters(id);
+    if (await this.#table.discard(id, "an operator discarded it")) await this.#settlements.tell(id);
     return this.#expect(id, ["dead"], "waiting or unknown");
   }
 
@@ -185,20 +181,8 @@ export class Outbox implements AsyncDisposable {
   }
 
   /** Waits until a row is sent, dead or unknown; undefined when the time is up first. */
-  async settled(id: string, timeoutMs: number): Promise<OutboxRow | undefined> {
-    const timeout = Promise.withResolvers<undefined>();
-    using _timer = this.#dependencies.clock.setTimeout(() => timeout.resolve(undefined), timeoutMs);
-    const change = Promise.withResolvers<OutboxRow>();
-    const waiters = this.#waiters.get(id) ?? new Set();
-    this.#waiters.set(id, waiters.add(change.resolve));
-    try {
-      const row = await this.#table.get(id);
-      if (!row || (row.state !== "queued" && row.state !== "sending")) return row;
-      return await Promise.race([change.promise, timeout.promise]);
-    } finally {
-      waiters.delete(change.resolve);
-      if (waiters.size === 0) this.#waiters.delete(id);
-    }
+  settled(id: string, timeoutMs: number): Promise<OutboxRow | undefined> {
+    return this.#settlements.of(id, timeoutMs);
   }
 
   /** Lets what can be sent now go out, until the deadline. What must wait stays queued for the next start. */
@@ -353,18 +337,14 @@ export class Outbox implements AsyncDisposable {
         return this.#move(row, { state: "queued", nextAttemptAt: at, reason: outcome.reason });
       }
       case "unknown":
-        return this.#move(row, this.#afterUnknown(row, outcome.reason, nextAttemptAt()));
+        return this.#move(
+          row,
+          afterUnknown(row, this.#dependencies.unknownPolicy(row.channel, row.account), {
+            reason: outcome.reason,
+            nextAttemptAt: nextAttemptAt(),
+          }),
+        );
     }
-  }
-
-  #afterUnknown(row: OutboxRow, reason: string, nextAttemptAt: number): Transition {
-    // Doing these twice is doing them once.
-    if (isIdempotentContent(row.content)) return { state: "queued", nextAttemptAt, reason };
-    const policy = this.#dependencies.unknownPolicy(row.channel, row.account);
-    if (policy === "label" && !row.labelled && canBeLabelled(row.content))
-      return { state: "queued", nextAttemptAt, reason, labelled: true };
-    if (policy === "resend" && row.attempts < MAX_UNKNOWN_RESENDS) return { state: "queued", nextAttemptAt, reason };
-    return { state: "unknown", reason };
   }
 
   async #move(row: OutboxRow, to: Transition): Promise<void> {
@@ -377,7 +357,7 @@ export class Outbox implements AsyncDisposable {
       attempt: row.attempts,
       ...("reason" in to ? { reason: to.reason } : {}),
     });
-    if (to.state !== "queued") await this.#tellWaiters(row.id);
+    if (to.state !== "queued") await this.#settlements.tell(row.id);
   }
 
   /** An outcome that can not be written down is kept until it can: nobody else knows what became of the message. */
@@ -397,11 +377,6 @@ export class Outbox implements AsyncDisposable {
         await clock.sleep(WRITE_RETRY_MS, this.#stop.signal);
       }
     }
-  }
-
-  async #tellWaiters(id: string): Promise<void> {
-    const settled = await this.#table.get(id);
-    if (settled) for (const tell of this.#waiters.get(id) ?? []) tell(settled);
   }
 
   async #expect(id: string, states: readonly OutboxState[], needed: string): Promise<OutboxRow> {
