@@ -91,8 +91,12 @@ function matches(digests: readonly Buffer[], expected: Buffer): boolean {
   return digests.filter((candidate) => timingSafeEqual(candidate, expected)).length > 0;
 }
 
-/** A guess is wrong for one secret and one device only: after a change, or from another device, it may be right. */
+/**
+ * A guess is wrong for one secret, and for one device that has a token: after a change, or from another device, it may
+ * be right. For devices without one it is the same guess, so that a program with a new key at every run and a stale
+ * credential uses up a single one.
+ */
 function guessName(digests: readonly Buffer[], expected: Buffer | undefined, device: ProvenDevice | undefined): string {
-  const forWhom = digest(device ? `${device.deviceId}|${device.role}|${device.token ?? ""}` : "");
+  const forWhom = digest(device?.token === undefined ? "" : `${device.deviceId}|${device.role}|${device.token}`);
   return hash("sha256", Buffer.concat([expected ?? Buffer.alloc(0), forWhom, ...digests]), "base64");
 }

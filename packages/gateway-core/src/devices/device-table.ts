@@ -51,7 +51,7 @@ export async function readDevices(sql: SqlExecutor): Promise<Device[]> {
 
 export async function countDevices(sql: SqlExecutor): Promise<number> {
   const row = await sql.get<{ count: number }>("SELECT count(*) AS count FROM devices");
-  return Number(row?.count ?? 0);
+  return row?.count ?? 0;
 }
 
 export interface Approval {

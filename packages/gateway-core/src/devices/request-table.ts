@@ -100,7 +100,7 @@ async function makeRoom(sql: SqlExecutor, network: string): Promise<PairingReque
     return [toRequest(oldest)];
   }
   const all = await sql.get<{ count: number }>("SELECT count(*) AS count FROM device_requests");
-  if (Number(all?.count ?? 0) < MAX_REQUESTS) return [];
+  if ((all?.count ?? 0) < MAX_REQUESTS) return [];
   throw new GatewayError(
     "UNAVAILABLE",
     `${MAX_REQUESTS} devices wait for approval already; approve or reject some (openclaw devices list), then try again`,

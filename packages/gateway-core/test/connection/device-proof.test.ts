@@ -88,8 +88,8 @@ describe("a signed device", () => {
       connectParams({ minProtocol: 3, maxProtocol: 3, device: proof }),
     );
     expect(payload?.["auth"]).toEqual({
-      deviceToken: expect.stringMatching(/^[\w-]{43}$/),
-      issuedAtMs: expect.any(Number),
+      deviceToken: expect.stringMatching(/^[\w-]{43}$/) as unknown,
+      issuedAtMs: expect.any(Number) as unknown,
       role: "operator",
       scopes: ["operator.admin"],
     });

@@ -21,6 +21,7 @@ import { health as healthHandler } from "../../src/methods/health.ts";
 import type { ScheduledFlow } from "../../src/flow/scheduled-flow.ts";
 import { systemEvent } from "../../src/methods/system-event.ts";
 import { systemPresence } from "../../src/methods/system-presence.ts";
+import { Nodes } from "../../src/nodes/nodes.ts";
 import type { HttpRoute } from "../../src/net/http-route.ts";
 import type { Listening } from "../../src/net/server.ts";
 import type { Clock, Ids } from "../../src/ports.ts";
@@ -85,6 +86,14 @@ export async function openPlane(options: PlaneOptions = {}) {
     },
   });
   const { devices, store } = lazyDevices({ clock, ids, log, bus });
+  const nodes = new Nodes({
+    store,
+    clock,
+    ids,
+    log,
+    publish: (event, payload, audience) => bus.publish(event, payload, audience),
+    commands: () => ({ allow: [], deny: [] }),
+  });
   // The handlers under test use these rooms alone.
   const scheduled = {
     noteEvent: async (text: string) => void notes.push(text),
@@ -98,6 +107,7 @@ export async function openPlane(options: PlaneOptions = {}) {
     health,
     scheduled,
     devices,
+    nodes,
   } as Partial<Services> as Services;
   const requests = new RequestFlow({
     services,
