@@ -1,7 +1,7 @@
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { FakeGateway } from "@openclaw/testkit/fake-gateway";
+import { FakeGateway, FakeRefusal } from "@openclaw/testkit/fake-gateway";
 import { createTempDirectory } from "@openclaw/testkit/temp-directory";
 import { describe, expect, it } from "vitest";
 
@@ -153,6 +153,26 @@ describe("nodes: asking one", () => {
     const [call] = gateway.callsOf("node.invoke") as [Record<string, unknown>];
     expect(call).toMatchObject({ nodeId: PHONE, command, idempotencyKey: expect.any(String) as string });
     expect(call["params"]).toEqual(params);
+  });
+
+  it.each([
+    [{ code: "PAIRING_CHANGED" }, "Studio (fe812c990000) offers was not approved yet.", "nodes approve r1"],
+    [{ code: "NOT_CONNECTED" }, "Studio (fe812c990000) is not connected.", "nodes status"],
+    [{ reason: "command not allowlisted" }, "node.invoke failed: no", "nodes describe --node fe812c990000"],
+    [{ nodeError: { code: "E", message: "no" } }, "node.invoke failed: no", "The node Studio (fe812c990000) says so."],
+  ])("tells what to do about %o", async (details, message, remedy) => {
+    await using gateway = await FakeGateway.start({
+      answers: {
+        "node.list": () => ({ ts: NOW, nodes }),
+        "node.invoke": () => {
+          throw new FakeRefusal({ code: "UNAVAILABLE", message: "no", details });
+        },
+      },
+    });
+    const { exitCode, stderr } = await run(["nodes", "canvas", "hide", "--node", MAC], { url: gateway.url });
+    expect(exitCode).toBe(EXIT.failure);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(remedy);
   });
 
   it("run prints what the program wrote and fails when it does", async () => {
