@@ -31,6 +31,8 @@ export function agentRuntimeSettings({ current, paths, environment }: ConfigRunt
       ...(defaults.bootstrapMaxChars === undefined ? {} : { bootstrapMaxChars: defaults.bootstrapMaxChars }),
       ...(defaults.userTimezone === undefined ? {} : { userTimezone: defaults.userTimezone }),
       ...(defaults.contextTokens === undefined ? {} : { contextTokens: defaults.contextTokens }),
+      ...pruningOf(defaults.contextPruning),
+      ...flushOf(defaults.compaction),
     },
     agents: Object.fromEntries(
       list.map((agent): [string, AgentSettings] => [
@@ -76,6 +78,24 @@ function providerSettings(provider: ConfiguredProvider): ProviderSettings {
         cost,
       })),
   };
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+function pruningOf(
+  pruning: GatewayConfig["agents"]["defaults"]["contextPruning"],
+): Pick<AgentSettings, "contextPruning"> {
+  if (pruning === undefined) return {};
+  const { mode = "off", ttl, ...rest } = pruning;
+  const [, amount, unit = ""] = /^(\d+)(ms|s|m|h)$/u.exec(ttl ?? "") ?? [];
+  const ttlMs = amount === undefined ? undefined : Number(amount) * (UNITS[unit] ?? 1);
+  return { contextPruning: { ...rest, mode, ttlMs } };
+}
+
+function flushOf(compaction: GatewayConfig["agents"]["defaults"]["compaction"]): Pick<AgentSettings, "memoryFlush"> {
+  if (compaction?.memoryFlush === undefined) return {};
+  const { enabled, prompt, systemPrompt } = compaction.memoryFlush;
+  return { memoryFlush: { enabled, prompt, systemPrompt } };
 }
 
 function modelOf(model: GatewayConfig["agents"]["defaults"]["model"]): Pick<AgentSettings, "model"> {

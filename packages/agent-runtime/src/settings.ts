@@ -1,3 +1,6 @@
+import type { PruningSettings } from "./history/pruning.ts";
+import type { MemoryFlushSettings } from "./turn/memory-flush.ts";
+
 /**
  * What the runtime needs to know, as plain data. Every field may be left out: with `{}` the built-in `offline/echo`
  * model answers. Field names and shapes follow the gateway configuration (`models.providers`, `agents.defaults`), so
@@ -72,6 +75,10 @@ export interface AgentSettings {
   readonly userTimezone?: string;
   /** The context window of models whose own is not known, in tokens. 200,000 when absent. */
   readonly contextTokens?: number;
+  /** Shortening old tool results. Off when absent. */
+  readonly contextPruning?: PruningSettings;
+  /** Writing down what must not be lost before a summary. On when absent. */
+  readonly memoryFlush?: MemoryFlushSettings;
 }
 
 /** The bounds of one turn. */

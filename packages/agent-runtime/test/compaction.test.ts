@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { createAgentRuntime } from "../src/index.ts";
 import { toConversation } from "../src/history/conversation.ts";
-import { createTurn, messageOf, outcomeOf, realClock, RecordedLog, startAgent } from "./harness.ts";
+import { createTool, createTurn, messageOf, outcomeOf, realClock, RecordedLog, startAgent } from "./harness.ts";
 
 const SMALL = { provider: { models: [{ id: "model-1", contextWindow: 4_000 }] } };
 const TOO_LONG: FakeReply = { kind: "error", status: 400, message: "too long", code: "context_length_exceeded" };
@@ -144,6 +144,46 @@ describe("a conversation that no longer fits", () => {
     expect(error).toBeUndefined();
     expect(text).toContain("You said: hi");
     expect(finish?.messages[0]?.role).toBe("compaction");
+  });
+});
+
+describe("before a conversation is summarised", () => {
+  const call: FakeReply = { kind: "answer", toolCalls: [{ name: "notes_write", input: { city: "Rome" } }] };
+
+  test("the model writes down what must not be lost, once and in silence", async () => {
+    await using agent = await startAgent(SMALL);
+    const tool = createTool("notes_write");
+    agent.model.enqueue(call, { kind: "answer", text: ["NO_REPLY"] }, { kind: "answer", text: ["Sum."] });
+    const { text, finish, parts } = await agent.run({ prompt: "go on", history: turns(40), tools: [tool] });
+    expect(tool.calls).toEqual([{ city: "Rome" }]);
+    expect(text).toBe("Echo: go on");
+    const [flush, , summary, answer] = agent.model.requests;
+    expect(sent(flush)).toContain("memory/YYYY-MM-DD.md");
+    expect(sent(flush)).toContain("question 39");
+    expect(sent(summary)).toContain("Summarise this conversation");
+    expect(sent(answer)).not.toContain("YYYY-MM-DD");
+    expect(finish?.messages.map(({ role }) => role)).toEqual(["compaction", "assistant"]);
+    expect(parts.filter(({ type }) => type === "tool-call")).toHaveLength(1);
+  });
+
+  test.each([
+    ["no tool writes", "weather", {}],
+    ["it is switched off", "notes_write", { memoryFlush: { enabled: false } }],
+  ])("nothing is asked where %s", async (_why, name, more) => {
+    await using agent = await startAgent({ ...SMALL, settings: { defaults: { model: "fake/model-1", ...more } } });
+    agent.model.enqueue({ kind: "answer", text: ["Sum."] });
+    await agent.run({ prompt: "go on", history: turns(40), tools: [createTool(name)] });
+    expect(agent.model.requests).toHaveLength(2);
+  });
+
+  test("a failure there is no reason to stop, and the words are the configuration's where it has some", async () => {
+    const memoryFlush = { prompt: "Keep the numbers.", systemPrompt: "Be quick." };
+    await using agent = await startAgent({ ...SMALL, settings: { defaults: { model: "fake/model-1", memoryFlush } } });
+    agent.model.enqueue({ kind: "error", status: 500, message: "no" }, { kind: "answer", text: ["Sum."] });
+    const { text, error } = await agent.run({ prompt: "go on", history: turns(40), tools: [createTool("exec")] });
+    expect([text, error]).toEqual(["Echo: go on", undefined]);
+    expect(sent(agent.model.requests[0])).toMatch(/Be quick\..*Keep the numbers\./su);
+    expect(agent.log.text).toContain("nothing was written down before a summary");
   });
 });
 

@@ -19,6 +19,13 @@ export interface Question {
   /** What the turn may call; a model is offered those that are for it. */
   readonly tools: readonly BoundTool[];
   readonly thinking: ThinkingLevel;
+  /** The conversation as a model gets to read it, with old tool results shortened. */
+  readonly pruned: (
+    conversation: readonly ConversationMessage[],
+    contextWindow: number,
+  ) => readonly ConversationMessage[];
+  /** What the model does before the older part of the conversation is summarised. */
+  readonly beforeSummary: (provider: ModelProvider, fixed: FixedParts) => AsyncIterable<TurnPart>;
 }
 
 export interface Asking {
@@ -47,6 +54,7 @@ export async function* ask(
       asked = provider;
       const fixed = fixedParts(question, provider);
       if (question.earlier.isNeeded(fixed, provider.contextWindow)) {
+        yield* question.beforeSummary(provider, fixed);
         yield* question.earlier.compact(provider, fixed, asking.signal);
       }
       const answer = yield* askOne(question, provider, { ...asking, progress });
@@ -71,7 +79,8 @@ async function* askOne(
 ): AsyncGenerator<TurnPart, Answer> {
   const { earlier, current, thinking } = question;
   const { system, tools } = fixedParts(question, provider);
-  const kept = boundHistory(earlier.conversation, { system, tools, current }, provider.contextWindow);
+  const pruned = question.pruned(earlier.conversation, provider.contextWindow);
+  const kept = boundHistory(pruned, { system, tools, current }, provider.contextWindow);
   const calls: RequestedCall[] = [];
   let text = "";
   for await (const part of provider.stream({ system, messages: [...kept, ...current], tools, thinking }, signal)) {

@@ -5,14 +5,16 @@
 import { AgentError, type AgentTurn, type Clock, type TurnPart } from "@openclaw/gateway-core/ports";
 
 import { append, type ConversationMessage, toConversation, type ToolOutcome } from "../history/conversation.ts";
+import { pruneToolResults } from "../history/pruning.ts";
 import { parseThinking } from "../models/thinking.ts";
 import type { Calendar } from "../prompt/calendar.ts";
 import { systemPrompt } from "../prompt/system-prompt.ts";
 import type { WorkspaceFiles } from "../prompt/workspace-files.ts";
-import { agentSettings, DEFAULT_LIMITS } from "../settings.ts";
+import { type AgentSettings, agentSettings, DEFAULT_LIMITS } from "../settings.ts";
 import type { RequestedCall } from "./answer.ts";
 import { Compactor } from "./compaction.ts";
 import { ask, type Question, toolsFor } from "./ask.ts";
+import { flushMemory } from "./memory-flush.ts";
 import { executeCall, type ToolRoom } from "./tool-execution.ts";
 import type { ToolInputCheck } from "./tool-input.ts";
 import { modelsOf, type ModelsHost } from "./turn-models.ts";
@@ -56,8 +58,21 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
   const systemFor: Question["systemFor"] = (reference, tools) =>
     systemPrompt({ turn: { ...turn, tools }, files, reference, thinking, today });
 
+  const beforeSummary: Question["beforeSummary"] = (provider, { system }) =>
+    flushMemory(provider, {
+      settings: agent.memoryFlush ?? {},
+      system,
+      tools: toolsFor(turn.tools, provider),
+      conversation: earlier.conversation,
+      room,
+      record,
+      log,
+      signal,
+    });
+  const pruned = pruning(turn, agent, clock);
+
   for (let step = 1; step <= limits.maxSteps; step += 1) {
-    const question: Question = { systemFor, earlier, current, tools: turn.tools, thinking };
+    const question: Question = { systemFor, earlier, current, tools: turn.tools, thinking, pruned, beforeSummary };
     const answer = record.withOwnIds(yield* ask(question, models, { record, signal }));
     const calls = CUT_OFF.has(answer.reason) ? [] : answer.calls;
     record.assistant({ ...answer, calls });
@@ -85,6 +100,13 @@ export async function* runTurn(turn: AgentTurn, signal: AbortSignal, host: TurnH
   const note = `I stopped after ${limits.maxSteps} steps without coming to an end. Ask me to go on if I should.`;
   yield record.note(note, "step-limit");
   yield record.finish("step-limit");
+}
+
+function pruning({ history }: AgentTurn, { contextPruning }: AgentSettings, clock: Clock): Question["pruned"] {
+  if (contextPruning === undefined || contextPruning.mode === "off") return (conversation) => conversation;
+  const lastAskedAt = history.findLast(({ role }) => role === "assistant")?.timestamp;
+  return (conversation, contextWindow) =>
+    pruneToolResults(conversation, contextPruning, { contextWindow, lastAskedAt, now: clock.now() });
 }
 
 interface Calling {

@@ -4,8 +4,6 @@ import {
   blockChunkPart,
   blockCoalescePart,
   cliBackendsPart,
-  compactionPart,
-  contextPruningPart,
   humanDelayPart,
   memorySearchPart,
   modelChoicePart,
@@ -13,6 +11,7 @@ import {
 } from "./later/agents.ts";
 import { groupChatSchema } from "./conversation/group-chat.ts";
 import { flag, later, laterPart, opaque, part, text, texts, whole } from "./notes.ts";
+import { contextPruningSchema } from "./pruning.ts";
 import { agentToolsSchema } from "./tools.ts";
 
 const modelChoice = z.union([
@@ -119,8 +118,22 @@ const defaults = z.strictObject({
   typingMode: later(z.enum(["never", "instant", "thinking", "message"])),
   typingIntervalSeconds: later(z.number().positive()),
   heartbeat: heartbeat.optional().describe("Waking the agent without a message."),
-  compaction: laterPart(compactionPart),
-  contextPruning: laterPart(contextPruningPart, { mode: "off" }),
+  compaction: part("Summarising conversations that grow too long.", () =>
+    z.strictObject({
+      memoryFlush: z
+        .strictObject({
+          enabled: flag("Before that the model may write down what must not be lost. On without it.").optional(),
+          prompt: text("What it is asked, in place of the built-in words.").optional(),
+          systemPrompt: text("What follows the system prompt then.").optional(),
+          softThresholdTokens: later(z.int().nonnegative()),
+        })
+        .optional()
+        .describe("Needs a tool that writes: exec, or one of an MCP server."),
+      mode: later(z.enum(["default", "safeguard"]), "default"),
+      reserveTokensFloor: later(z.int().nonnegative()),
+    }),
+  ),
+  contextPruning: part("Shortening old tool results before the model reads them again.", contextPruningSchema),
   memorySearch: laterPart(memorySearchPart, { enabled: false }),
   sandbox: laterPart(sandboxPart, { mode: "off" }),
   tools: later(opaque()),

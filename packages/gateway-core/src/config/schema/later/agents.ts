@@ -24,20 +24,6 @@ export const blockChunkPart = () =>
 export const blockCoalescePart = () =>
   z.strictObject({ minChars: count().optional(), maxChars: count().optional(), idleMs: count().optional() });
 
-export const compactionPart = () =>
-  z.strictObject({
-    mode: z.enum(["default", "safeguard"]).optional(),
-    reserveTokensFloor: count().optional(),
-    memoryFlush: z
-      .strictObject({
-        enabled: z.boolean().optional(),
-        softThresholdTokens: count().optional(),
-        prompt: z.string().optional(),
-        systemPrompt: z.string().optional(),
-      })
-      .optional(),
-  });
-
 export const sandboxPart = () =>
   z.strictObject({
     mode: z.enum(["off", "non-main", "all"]).optional(),
@@ -52,7 +38,6 @@ export const sandboxPart = () =>
   });
 
 /** The documentation does not name all of its keys. */
-export const contextPruningPart = () => z.looseObject({ mode: z.string().optional(), ttl: z.string().optional() });
 export const memorySearchPart = () =>
   z.looseObject({ enabled: z.boolean().optional(), provider: z.string().optional() });
 export const cliBackendsPart = () => z.record(z.string(), z.looseObject({ command: z.string().optional() }));
