@@ -73,7 +73,10 @@ const conversationFields = {
       nativeSkills: z.union([z.boolean(), z.literal("auto")]).exactOptional(),
     })
     .exactOptional(),
-  configWrites: z.boolean().exactOptional(),
+  configWrites: z
+    .boolean()
+    .describe("Whether the gateway renames a group here that becomes a supergroup. Default true.")
+    .exactOptional(),
   heartbeat: z
     .strictObject({
       showOk: z.boolean().exactOptional(),

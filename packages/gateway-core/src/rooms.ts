@@ -27,6 +27,7 @@ import { PendingMedia } from "./media/pending-media.ts";
 import { Drafts } from "./flow/turn/drafts.ts";
 import { MediaFlow } from "./flow/media-flow.ts";
 import { ChangeFlow } from "./flow/changes/change-flow.ts";
+import { renameGroup } from "./flow/changes/rename-group.ts";
 import { FollowUps } from "./flow/follow-up.ts";
 import { InboundFlow } from "./flow/inbound-flow.ts";
 import { MessageFlow } from "./message-flow.ts";
@@ -226,6 +227,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     inbound,
     turns,
     addNote: (sql, sessionKey, line) => scheduled.notes.add(sql, sessionKey, line),
+    renameGroup: (chat) => renameGroup(configEditor, chat),
     settings: () => flowSettings(config),
   });
   const messages: MessageFlow = new MessageFlow({

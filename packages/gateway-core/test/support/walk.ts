@@ -217,6 +217,7 @@ export async function openWalk(options: WalkOptions) {
     inbound,
     turns,
     addNote: (sql, sessionKey, line) => notes.add(sql, sessionKey, line),
+    renameGroup: () => Promise.resolve(false),
     settings,
   });
   const flow: MessageFlow = new MessageFlow({

@@ -9,6 +9,7 @@ import type { TurnQueue } from "../../sessions/turn-queue.ts";
 import type { CommandFlow } from "../command-flow.ts";
 import type { FlowSettings, InboundFlow } from "../inbound-flow.ts";
 import type { TurnFlow } from "../turn-flow.ts";
+import type { MovedChat } from "./move-sessions.ts";
 
 /** What the steps that follow a change work with. */
 export interface ChangeFlowRooms {
@@ -27,5 +28,7 @@ export interface ChangeFlowRooms {
   readonly movedChats: MovedChats;
   /** Leaves a line for a session's next turn. */
   readonly addNote: (sql: SqlExecutor, sessionKey: string, line: string) => Promise<void>;
+  /** Puts a group under its new id in the configuration file. Answers whether that was needed and wanted. */
+  readonly renameGroup: (chat: MovedChat) => Promise<boolean>;
   readonly settings: () => FlowSettings;
 }

@@ -1,7 +1,7 @@
 import type { ChatMove } from "@openclaw/channels-contract";
 
 import type { InboxEntry } from "../../inbox/inbox.ts";
-import { moveSessions } from "./move-sessions.ts";
+import { type MovedChat, moveSessions } from "./move-sessions.ts";
 import type { ChangeFlowRooms } from "./change-rooms.ts";
 
 /** Chats that go on under another id: sessions and what waits to be sent follow, and settings by the old id count on. */
@@ -26,6 +26,17 @@ export class ChatMoves {
     log.info("a chat has a new id; its sessions and messages follow", { channel, account, from, to });
     outbox.wake(rows);
     turns.lanes.pump();
+    await this.#renameGroup({ channel, account, from, to });
     return reason;
+  }
+
+  /** What is kept in the database is enough for the settings to count; the file then says so as well. */
+  async #renameGroup(chat: MovedChat): Promise<void> {
+    const { renameGroup, log } = this.#rooms;
+    try {
+      if (await renameGroup(chat)) log.info("the configuration names the chat by its new id", { ...chat });
+    } catch (error) {
+      log.warn("the configuration still names the chat by its old id; rename it under groups", { ...chat, error });
+    }
   }
 }
