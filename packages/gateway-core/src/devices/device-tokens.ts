@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 
-/** The device tokens of one gateway: computed, never stored. See docs/decisions/0006-devices.md. */
+/** The device tokens of one gateway: computed, never stored. See docs/decisions/0007-devices.md. */
 export class DeviceTokens {
   readonly #readKey: () => Promise<Uint8Array>;
   #reading: Promise<Uint8Array> | undefined;
