@@ -327,7 +327,7 @@ export const METHODS: { readonly [M in MethodName]: MethodRow } = /* @__PURE__ *
   "inbox.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "last-heartbeat": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "logs.tail": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
-  "message.action": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false, ignoredParams: ["sessionId", "agentId", "requesterAccountId", "requesterSenderId", "senderIsOwner", "toolContext"] },
+  "message.action": { roles: ["operator"], scope: "operator.write", idempotency: "key", answersTwice: false, ignoredParams: ["sessionId", "agentId", "requesterAccountId", "requesterSenderId", "senderIsOwner", "toolContext", "conversationReadOrigin"] },
   "models.list": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false, ignoredParams: ["view", "agentId", "sessionKey"] },
   "node.describe": { roles: ["operator"], scope: "operator.read", idempotency: "none", answersTwice: false },
   "node.event": { roles: ["node"], scope: null, idempotency: "natural", answersTwice: false },

@@ -9,7 +9,7 @@ export const chatStartup = defineHandler(
   "chat.startup",
   async ({ sessionKey: given, limit = DEFAULT_LIMIT, maxBytes }, context) => {
     const { sessionKey, session } = await findSessionTarget(context, given);
-    const base = { sessionKey, pendingInputs: { items: [], total: 0 }, defaults: modelDefaults(context) };
+    const base = { sessionKey, pendingInputs: { items: [], total: 0 }, defaults: await modelDefaults(context) };
     if (!session) return { ...base, messages: [], hasMore: false, totalMessages: 0, sessionInfo: null };
     const { entries, total } = await context.sessions.newest(session.sessionId, limit);
     const before = total - entries.length;

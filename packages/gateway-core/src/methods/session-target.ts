@@ -61,11 +61,18 @@ export function refuseAttachments(attachments: readonly unknown[] | undefined): 
 }
 
 /** What a session without settings of its own uses. */
-export function modelDefaults({ agent, config }: CallContext): ResultOf<"sessions.list">["defaults"] {
-  const [modelProvider = null, ...model] = agent.defaultModel(defaultAgentId(config.current)).split("/");
-  return {
-    modelProvider,
-    model: model.join("/") || null,
-    contextTokens: config.current.agents.defaults.contextTokens ?? null,
-  };
+export async function modelDefaults(context: CallContext): Promise<ResultOf<"sessions.list">["defaults"]> {
+  const [modelProvider = null, ...model] = context.agent
+    .defaultModel(defaultAgentId(context.config.current))
+    .split("/");
+  return { modelProvider, model: model.join("/") || null, contextTokens: await contextTokens(context) };
+}
+
+/** The tokens a conversation may take: as configured, or what the default model reads. */
+export async function contextTokens({ agent, config }: CallContext): Promise<number | null> {
+  const configured = config.current.agents.defaults.contextTokens;
+  if (configured !== undefined) return configured;
+  const reference = agent.defaultModel(defaultAgentId(config.current));
+  const model = (await agent.listModels()).find(({ provider, id }) => `${provider}/${id}` === reference);
+  return model?.contextWindow ?? null;
 }

@@ -31,7 +31,7 @@ export const sessionsList = defineHandler("sessions.list", async (params, contex
     limitApplied: limit,
     nextOffset: hasMore ? offset + page.length : null,
     hasMore,
-    defaults: modelDefaults(context),
+    defaults: await modelDefaults(context),
     sessions: await Promise.all(
       page.map(async (session) => ({
         ...(await sessionRowOf(session, params, context)),

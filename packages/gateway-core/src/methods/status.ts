@@ -1,17 +1,17 @@
-import type { ResultOf, SessionStatus } from "@openclaw/protocol";
+import type { SessionStatus } from "@openclaw/protocol";
 
 import { agentIds, defaultAgentId } from "../config/agent-selection.ts";
 import { mainSessionKey } from "../sessions/session-key.ts";
 import type { Session } from "../sessions/session-store.ts";
 import { type CallContext, defineHandler } from "./define.ts";
+import { contextTokens } from "./session-target.ts";
 
 const MAX_RECENT = 10;
-
-type Result = ResultOf<"status">;
 
 export const status = defineHandler("status", async (_params, context) => {
   const { agent, config, health, scheduled, sessions } = context;
   const snapshot = await health.read();
+  const limit = await contextTokens(context);
   const defaultId = defaultAgentId(config.current);
   const path = config.paths.databaseFile;
   const mainKey = mainSessionKey(defaultId, config.current.session);
@@ -21,7 +21,7 @@ export const status = defineHandler("status", async (_params, context) => {
       agentId,
       path,
       count: counts.get(agentId) ?? 0,
-      recent: (await sessions.list({ agentId, limit: MAX_RECENT })).map((session) => describe(session, context)),
+      recent: (await sessions.list({ agentId, limit: MAX_RECENT })).map((session) => describe(session, context, limit)),
     })),
   );
   const { linkChannel } = snapshot;
@@ -50,8 +50,8 @@ export const status = defineHandler("status", async (_params, context) => {
     sessions: {
       paths: [path],
       count: [...counts.values()].reduce((sum, count) => sum + count, 0),
-      defaults: { model: agent.defaultModel(defaultId), contextTokens: contextTokens(context) },
-      recent: newest.map((session) => describe(session, context)),
+      defaults: { model: agent.defaultModel(defaultId), contextTokens: limit },
+      recent: newest.map((session) => describe(session, context, limit)),
       byAgent,
     },
   };
@@ -69,8 +69,7 @@ function channelLines({ channels }: CallContext): string[] {
   });
 }
 
-function describe(session: Session, context: CallContext): SessionStatus {
-  const limit = contextTokens(context);
+function describe(session: Session, context: CallContext, limit: number | null): SessionStatus {
   const { key, agentId, chatType, sessionId, updatedAt, abortedLastRun, inputTokens, outputTokens, totalTokens } =
     session;
   return {
@@ -102,8 +101,4 @@ function flagsOf({ thinkingLevel, verboseLevel, abortedLastRun, sessionId }: Ses
     ...(abortedLastRun ? ["aborted"] : []),
     `id:${sessionId}`,
   ];
-}
-
-function contextTokens({ config }: CallContext): Result["sessions"]["defaults"]["contextTokens"] {
-  return config.current.agents.defaults.contextTokens ?? null;
 }

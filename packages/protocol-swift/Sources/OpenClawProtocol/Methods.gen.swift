@@ -2319,6 +2319,8 @@ public struct MessageActionParams: Codable, Sendable, Hashable {
     public var senderIsOwner: JSONValue?
     /// Ignored.
     public var toolContext: JSONValue?
+    /// Ignored.
+    public var conversationReadOrigin: JSONValue?
 
     public init(
         action: String,
@@ -2332,7 +2334,8 @@ public struct MessageActionParams: Codable, Sendable, Hashable {
         requesterAccountId: JSONValue? = nil,
         requesterSenderId: JSONValue? = nil,
         senderIsOwner: JSONValue? = nil,
-        toolContext: JSONValue? = nil
+        toolContext: JSONValue? = nil,
+        conversationReadOrigin: JSONValue? = nil
     ) {
         self.action = action
         self.params = params
@@ -2346,6 +2349,7 @@ public struct MessageActionParams: Codable, Sendable, Hashable {
         self.requesterSenderId = requesterSenderId
         self.senderIsOwner = senderIsOwner
         self.toolContext = toolContext
+        self.conversationReadOrigin = conversationReadOrigin
     }
 }
 

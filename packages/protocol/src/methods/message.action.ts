@@ -18,7 +18,15 @@ export const messageAction = defineMethod({
     sessionKey: sessionKey.optional(),
     idempotencyKey,
   }),
-  ignoredParams: ["sessionId", "agentId", "requesterAccountId", "requesterSenderId", "senderIsOwner", "toolContext"],
+  ignoredParams: [
+    "sessionId",
+    "agentId",
+    "requesterAccountId",
+    "requesterSenderId",
+    "senderIsOwner",
+    "toolContext",
+    "conversationReadOrigin",
+  ],
   result: z.object({
     runId: identifier.describe("The idempotency key."),
     action: z.string(),
