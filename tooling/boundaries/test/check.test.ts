@@ -314,10 +314,13 @@ describe("files", () => {
       "packages/protocol/src/helpers/x.ts": "export {};\n",
       "packages/protocol/src/camelCase.ts": "export {};\n",
       "packages/protocol/src/chat.send.ts": "export {};\n",
+      "packages/protocol/src/methods/chat.waitDecision.ts": "export {};\n",
+      "packages/protocol/src/methods/waitDecision.ts": "export {};\n",
     });
     expect(found.map((line) => line.split(" → ").slice(0, 2).join(" "))).toEqual([
       "packages/protocol/src/camelCase.ts:1 name is not in kebab-case",
       'packages/protocol/src/helpers/x.ts:1 "helpers" in a name',
+      "packages/protocol/src/methods/waitDecision.ts:1 name is not in kebab-case",
       'packages/protocol/src/string-utils.ts:1 "utils" in a name',
     ]);
   });

@@ -1,7 +1,7 @@
 import { defaultAgentId } from "../config/agent-selection.ts";
 import { GatewayError } from "../errors.ts";
-import type { Allowance } from "../nodes/allowance.ts";
-import type { LiveNode } from "../nodes/live-nodes.ts";
+import type { Allowance } from "../nodes/live/allowance.ts";
+import type { LiveNode } from "../nodes/live/live-nodes.ts";
 import { canonicalSessionKey, mainSessionKey } from "../sessions/session-key.ts";
 import type { CallContext } from "./define.ts";
 import { assertMaySend, findSessionTarget, lastRoute } from "./session-target.ts";

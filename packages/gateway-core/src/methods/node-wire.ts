@@ -1,5 +1,5 @@
 import { GatewayError } from "../errors.ts";
-import type { LiveNode } from "../nodes/live-nodes.ts";
+import type { LiveNode } from "../nodes/live/live-nodes.ts";
 import type { KnownNode } from "../nodes/node-table.ts";
 import type { CallContext } from "./define.ts";
 

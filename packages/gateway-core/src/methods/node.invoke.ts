@@ -1,7 +1,7 @@
 import { hasScope } from "@openclaw/protocol";
 
 import { type NodeFailureFacts, NodeFailure } from "../nodes/failures.ts";
-import type { NodeAnswer } from "../nodes/invocations.ts";
+import type { NodeAnswer } from "../nodes/invocation/invocations.ts";
 import { GatewayError } from "../errors.ts";
 import { type CallContext, defineHandler, idempotencyClient } from "./define.ts";
 
@@ -35,7 +35,7 @@ export const nodeInvoke = defineHandler("node.invoke", async (asked, context) =>
   const body = JSON.stringify([nodeId, command, request.params]);
   try {
     const begin = (stop: AbortSignal): Promise<NodeAnswer> => invokeOnce(request, { ...context, signal: stop });
-    const answer = await nodes.sharedRuns.join(`${client}\n${request.idempotencyKey}`, body, signal, begin);
+    const answer = await nodes.jointWork.join(`${client}\n${request.idempotencyKey}`, body, signal, begin);
     if (!answer) throw reusedKey(request.idempotencyKey);
     return { ok: true as const, nodeId, command, ...answer };
   } catch (error) {
@@ -101,12 +101,13 @@ function reusedKey(key: string): GatewayError {
   );
 }
 
+const RUNS_PROGRAMS = /^system\.run(?:\.|$)/;
 /** Nodes take these for an operator's word that a program may run, so only those who may give it can send them. */
 const APPROVAL_FIELDS: ReadonlySet<string> = new Set(["approved", "approvalDecision"]);
 
 function withoutApproval<R extends Request>(request: R): R {
   const { command, params } = request;
-  if (command !== "system.run" || typeof params !== "object" || params === null || Array.isArray(params))
+  if (!RUNS_PROGRAMS.test(command) || typeof params !== "object" || params === null || Array.isArray(params))
     return request;
   const kept = Object.entries(params).filter(([name]) => !APPROVAL_FIELDS.has(name));
   return { ...request, params: Object.fromEntries(kept) };

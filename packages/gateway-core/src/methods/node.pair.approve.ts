@@ -1,7 +1,7 @@
 import { hasScope } from "@openclaw/protocol";
 
 import { GatewayError } from "../errors.ts";
-import { requiredScopes } from "../nodes/request-view.ts";
+import { requiredScopes } from "../nodes/approval/request-view.ts";
 import { defineHandler } from "./define.ts";
 import { pairedNodeToWire, unknownRequest } from "./node-wire.ts";
 

@@ -1,4 +1,4 @@
-import { requestView } from "../nodes/request-view.ts";
+import { requestView } from "../nodes/approval/request-view.ts";
 import { defineHandler } from "./define.ts";
 import { pairedNodeToWire } from "./node-wire.ts";
 

@@ -1,6 +1,6 @@
 import { GatewayError } from "../errors.ts";
-import { MAX_REQUESTS } from "../nodes/request-table.ts";
-import { requestView } from "../nodes/request-view.ts";
+import { MAX_REQUESTS } from "../nodes/approval/request-table.ts";
+import { requestView } from "../nodes/approval/request-view.ts";
 import { boundedDescription, boundedSurface } from "../nodes/surface.ts";
 import { defineHandler } from "./define.ts";
 

@@ -1,6 +1,6 @@
-import type { LiveNode } from "./live-nodes.ts";
+import type { LiveNode } from "./live/live-nodes.ts";
 import type { KnownNode } from "./node-table.ts";
-import type { NodeRequest } from "./request-table.ts";
+import type { NodeRequest } from "./approval/request-table.ts";
 import { NOTHING, type NodeDescription, type NodeSurface } from "./surface.ts";
 
 /** A node as clients see it: what may be used of it, and what waits for approval. */

@@ -1,16 +1,16 @@
 import type { Dialect, EventName, EventPayload } from "@openclaw/protocol";
 
 import type { Clock, Ids, Logger, Store } from "../ports.ts";
-import { NodeAllowances } from "./allowance.ts";
-import { type ApprovedRequest, NodeApprovals } from "./approvals.ts";
+import { NodeAllowances } from "./live/allowance.ts";
+import { type ApprovedRequest, NodeApprovals } from "./approval/approvals.ts";
 import { type CommandSettings, platformOf, refusalOf } from "./command-policy.ts";
 import { NodeFailure } from "./failures.ts";
-import { type CommandResult, Invocations, type NodeAnswer } from "./invocations.ts";
-import { LiveNode, type LiveNodeFacts, LiveNodes } from "./live-nodes.ts";
+import { type CommandResult, Invocations, type NodeAnswer } from "./invocation/invocations.ts";
+import { LiveNode, type LiveNodeFacts, LiveNodes } from "./live/live-nodes.ts";
 import { type KnownNode, NodeTable } from "./node-table.ts";
 import { nodeView, type NodeView } from "./node-view.ts";
-import { requestView } from "./request-view.ts";
-import { SharedRuns } from "./shared-runs.ts";
+import { requestView } from "./approval/request-view.ts";
+import { JointWork } from "./invocation/joint-work.ts";
 import {
   approvedPart,
   boundedDescription,
@@ -79,7 +79,7 @@ export interface InvokeOptions {
  */
 export class Nodes implements AsyncDisposable {
   readonly approvals: NodeApprovals;
-  readonly sharedRuns = new SharedRuns();
+  readonly jointWork = new JointWork();
   readonly #dependencies: NodesDependencies;
   readonly #table: NodeTable;
   readonly #live = new LiveNodes();

@@ -5,6 +5,8 @@ import type { Rule, Violation } from "../violation.ts";
 import type { SourceFile } from "../workspace.ts";
 
 const KEBAB_CASE = /^[a-z0-9]+(?:[.-][a-z0-9]+)*$/;
+/** The protocol has methods such as exec.approval.waitDecision, and a method's file is named after it. */
+const METHOD_FILE = /\/methods\/[a-z0-9-]+(?:\.[a-z][a-zA-Z0-9-]*)+\.ts$/;
 
 /** Names that say something, files that fit a screen or two, folders that can be taken in at a glance. */
 export const filesAndFolders: Rule = (workspace) => {
@@ -34,7 +36,8 @@ function checkFile({ path, facts }: SourceFile): readonly Violation[] {
   const name = basename(path).replace(/\.[^.]+$/, "");
   const empty = path.split(/[/.-]/).find((word) => EMPTY_WORDS.has(word));
   if (empty !== undefined) report(`"${empty}" in a name`, "name the file after what is in it");
-  if (!KEBAB_CASE.test(name)) report("name is not in kebab-case", "use lower-case words with hyphens between them");
+  if (!KEBAB_CASE.test(name) && !METHOD_FILE.test(path))
+    report("name is not in kebab-case", "use lower-case words with hyphens between them");
   for (const { line, message } of facts.syntaxErrors) report("can not be parsed", message, line);
   if (isGenerated(path)) return violations;
   if (facts.lineCount > LONGEST_FILE)

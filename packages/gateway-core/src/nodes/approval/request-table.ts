@@ -1,5 +1,5 @@
-import type { Clock, Ids, SqlExecutor, Store } from "../ports.ts";
-import { isSameSurface, type NodeDescription, type NodeSurface } from "./surface.ts";
+import type { Clock, Ids, SqlExecutor, Store } from "../../ports.ts";
+import { isSameSurface, type NodeDescription, type NodeSurface } from "../surface.ts";
 
 /** How many requests may wait: strangers must not fill the list. */
 export const MAX_REQUESTS = 100;

@@ -1,10 +1,10 @@
 import type { Dialect, EventPayload } from "@openclaw/protocol";
 
-import type { Clock, Ids, Timer } from "../ports.ts";
-import { cancelled, disconnected, NodeFailure, timedOut, tooLarge } from "./failures.ts";
+import type { Clock, Ids, Timer } from "../../ports.ts";
+import { cancelled, disconnected, NodeFailure, timedOut, tooLarge } from "../failures.ts";
 
 /** Enough for a minute of video in a phone's quality; what is larger does not pass through a chat anyway. */
-export const MAX_ANSWER_BYTES = 16_777_216;
+const MAX_ANSWER_BYTES = 16_777_216;
 const MAX_PER_CONNECTION = 64;
 const MAX_ERROR_LENGTH = 4_096;
 

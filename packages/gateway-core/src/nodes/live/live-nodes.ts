@@ -1,7 +1,7 @@
 import type { Dialect } from "@openclaw/protocol";
 
 import type { NodeAllowance } from "./allowance.ts";
-import { type NodeDescription, type NodeSurface } from "./surface.ts";
+import { type NodeDescription, type NodeSurface } from "../surface.ts";
 
 const MAX_SESSIONS = 64;
 const MAX_RUN_IDS = 256;

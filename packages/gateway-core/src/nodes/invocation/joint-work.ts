@@ -6,7 +6,7 @@ interface Run {
 }
 
 /** Work that several may wait for: it is done once, and ends when the last of them has left. */
-export class SharedRuns {
+export class JointWork {
   readonly #runs = new Map<string, Run>();
 
   /**

@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 
 import type { EventPayload } from "@openclaw/protocol";
 
-import type { Clock, Ids, Logger, Store, Timer } from "../ports.ts";
-import type { KnownNode, NodeTable } from "./node-table.ts";
+import type { Clock, Ids, Logger, Store, Timer } from "../../ports.ts";
+import type { KnownNode, NodeTable } from "../node-table.ts";
 import { MAX_REQUESTS, type NewRequest, type NodeRequest, RequestTable } from "./request-table.ts";
 
 const TOKEN_BYTES = 32;
