@@ -46,3 +46,4 @@ export type {
   SendOutcome,
 } from "./messages.ts";
 export { badness, isTerminalState, type ChannelState, type ChannelStatus } from "./status.ts";
+export { joinSignals, type JoinedSignal } from "./signals.ts";

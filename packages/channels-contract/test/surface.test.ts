@@ -10,7 +10,7 @@ test("the entry points export these names and no others", () => {
     "./memory": Object.keys(memory).sort(),
     "./compliance": Object.keys(compliance).sort(),
   }).toEqual({
-    ".": ["ChannelError", "badness", "defineChannel", "isIdempotentContent", "isTerminalState"],
+    ".": ["ChannelError", "badness", "defineChannel", "isIdempotentContent", "isTerminalState", "joinSignals"],
     "./memory": ["MemoryChannel", "MemoryPlatform", "createMemoryChannel", "memoryConfigSchema"],
     "./compliance": ["RecordingHost", "RecordingStorage", "describeChannelCompliance"],
   });

@@ -11,6 +11,7 @@ import {
   type FetchedMedia,
   type InboundChange,
   type InboundMessage,
+  joinSignals,
   type OutboundContent,
   type OutboundMessage,
   type ReactionCapability,
@@ -96,8 +97,8 @@ export class TelegramChannel implements Channel {
     this.reactions = {
       react: async (to, messageId, emoji, signal) => {
         const { client } = await this.#connect();
-        const within = AbortSignal.any([signal, this.#stopping.signal]);
-        await react(client, { chatId: to.chatId, messageId, emoji }, within);
+        using within = joinSignals(signal, this.#stopping.signal);
+        await react(client, { chatId: to.chatId, messageId, emoji }, within.signal);
       },
     };
   }
@@ -132,7 +133,8 @@ export class TelegramChannel implements Channel {
     } catch (error) {
       return { outcome: "retry", reason: reasonOf(error) };
     }
-    return connection.outbound.send(message, AbortSignal.any([signal, this.#stopping.signal]));
+    using within = joinSignals(signal, this.#stopping.signal);
+    return await connection.outbound.send(message, within.signal);
   }
 
   objection(to: Address, content: OutboundContent<unknown>): string | undefined {
@@ -297,7 +299,8 @@ export class TelegramChannel implements Channel {
   async #showTyping(chatId: string, threadId: string | undefined, signal: AbortSignal): Promise<void> {
     try {
       const { client } = await this.#connect();
-      await client.showTyping(chatId, messageNumber(threadId), AbortSignal.any([signal, this.#stopping.signal]));
+      using within = joinSignals(signal, this.#stopping.signal);
+      await client.showTyping(chatId, messageNumber(threadId), within.signal);
     } catch {
       // Nobody misses an indicator.
     }

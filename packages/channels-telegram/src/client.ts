@@ -1,7 +1,7 @@
 import type { Agent } from "node:http";
 import { setImmediate } from "node:timers/promises";
 
-import type { MenuCommand } from "@openclaw/channels-contract";
+import { joinSignals, type MenuCommand } from "@openclaw/channels-contract";
 import { Telegram, TelegramError } from "telegraf";
 
 import { botIdOf, tokenRedactor } from "./account/token.ts";
@@ -227,10 +227,10 @@ export class TelegramClient implements Disposable {
     attempt = new Attempt(),
   ): Promise<T> {
     const deadline = AbortSignal.timeout(deadlineMs);
-    const inner = AbortSignal.any([signal, deadline]);
+    using inner = joinSignals(signal, deadline);
     try {
       if (signal.aborted) throw signal.reason;
-      return await this.#tracker.run(attempt, () => call({ signal: asVendorSignal(inner) }));
+      return await this.#tracker.run(attempt, () => call({ signal: asVendorSignal(inner.signal) }));
     } catch (error) {
       if (signal.aborted) throw signal.reason instanceof UploadFailure ? signal.reason : stopped(attempt);
       if (deadline.aborted) throw unanswered(attempt, deadlineMs);

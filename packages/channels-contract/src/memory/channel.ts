@@ -5,6 +5,7 @@ import type { OutboundContent } from "../content.ts";
 import { ChannelError } from "../errors.ts";
 import type { FetchedMedia } from "../media.ts";
 import type { InboundMessage, OutboundMessage, SendOutcome } from "../messages.ts";
+import { joinSignals } from "../signals.ts";
 import type { ChannelState, ChannelStatus } from "../status.ts";
 import { parseMemoryChange, parseMemoryPayload } from "./payload.ts";
 import type { MemoryPlatform } from "./platform.ts";
@@ -87,7 +88,8 @@ export class MemoryChannel implements Channel {
     const problem = findProblem(message.content, this.capabilities.maxTextLength);
     if (problem !== undefined) return problem;
     const given: SendOutcome = { outcome: "unknown", reason: "The platform gave no answer." };
-    return settleWith(given, AbortSignal.any([signal, this.#stopping.signal]), platform.receive(accountId, message));
+    using joined = joinSignals(signal, this.#stopping.signal);
+    return await settleWith(given, joined.signal, platform.receive(accountId, message));
   }
 
   fetchMedia(reference: unknown): Promise<FetchedMedia> {

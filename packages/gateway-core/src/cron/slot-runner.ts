@@ -1,3 +1,5 @@
+import { joinSignals } from "@openclaw/channels-contract";
+
 import { GatewayError } from "../errors.ts";
 import type { Clock, Logger, SqlExecutor, Store } from "../ports.ts";
 import { isInTime } from "./accounting.ts";
@@ -99,7 +101,8 @@ export class SlotRunner implements AsyncDisposable {
     const change = Promise.withResolvers<void>();
     const waiters = this.#waiters.get(runId) ?? new Set();
     this.#waiters.set(runId, waiters.add(change.resolve));
-    const either = AbortSignal.any([signal, this.#stop.signal]);
+    using joined = joinSignals(signal, this.#stop.signal);
+    const either = joined.signal;
     either.addEventListener("abort", () => change.resolve(), { once: true });
     try {
       const slot = await this.#dependencies.slots.byRun(runId);

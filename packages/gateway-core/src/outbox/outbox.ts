@@ -1,4 +1,5 @@
 import {
+  joinSignals,
   type ChannelCapabilities,
   type OutboundContent,
   type OutboundMessage,
@@ -291,7 +292,8 @@ export class Outbox implements AsyncDisposable {
       () => deadline.abort(new Error("The attempt took too long.")),
       ATTEMPT_TIMEOUT_MS,
     );
-    const signal = AbortSignal.any([this.#stop.signal, deadline.signal]);
+    using joined = joinSignals(this.#stop.signal, deadline.signal);
+    const { signal } = joined;
     const abandoned = new Promise<SendOutcome>((resolve) => {
       signal.addEventListener("abort", () => resolve({ outcome: "unknown", reason: String(signal.reason) }), {
         once: true,
