@@ -757,6 +757,8 @@ public struct ChatStartupParams: Codable, Sendable, Hashable {
     public var deltaCursor: JSONValue?
     /// Ignored.
     public var includeMetadata: JSONValue?
+    /// Ignored.
+    public var cursor: JSONValue?
 
     public init(
         sessionKey: String,
@@ -764,7 +766,8 @@ public struct ChatStartupParams: Codable, Sendable, Hashable {
         maxBytes: Int64? = nil,
         agentId: JSONValue? = nil,
         deltaCursor: JSONValue? = nil,
-        includeMetadata: JSONValue? = nil
+        includeMetadata: JSONValue? = nil,
+        cursor: JSONValue? = nil
     ) {
         self.sessionKey = sessionKey
         self.limit = limit
@@ -772,6 +775,7 @@ public struct ChatStartupParams: Codable, Sendable, Hashable {
         self.agentId = agentId
         self.deltaCursor = deltaCursor
         self.includeMetadata = includeMetadata
+        self.cursor = cursor
     }
 }
 
@@ -1286,6 +1290,12 @@ public struct CronListParams: Codable, Sendable, Hashable {
     public var includeDeliveryPreviews: JSONValue?
     /// Ignored.
     public var compact: JSONValue?
+    /// Ignored.
+    public var lastRunStatus: JSONValue?
+    /// Ignored.
+    public var scheduleKind: JSONValue?
+    /// Ignored.
+    public var trigger: JSONValue?
 
     public init(
         includeDisabled: Bool? = nil,
@@ -1297,7 +1307,10 @@ public struct CronListParams: Codable, Sendable, Hashable {
         sortBy: JSONValue? = nil,
         sortDir: JSONValue? = nil,
         includeDeliveryPreviews: JSONValue? = nil,
-        compact: JSONValue? = nil
+        compact: JSONValue? = nil,
+        lastRunStatus: JSONValue? = nil,
+        scheduleKind: JSONValue? = nil,
+        trigger: JSONValue? = nil
     ) {
         self.includeDisabled = includeDisabled
         self.enabled = enabled
@@ -1309,6 +1322,9 @@ public struct CronListParams: Codable, Sendable, Hashable {
         self.sortDir = sortDir
         self.includeDeliveryPreviews = includeDeliveryPreviews
         self.compact = compact
+        self.lastRunStatus = lastRunStatus
+        self.scheduleKind = scheduleKind
+        self.trigger = trigger
     }
 }
 
@@ -1499,19 +1515,35 @@ public struct CronRunsParams: Codable, Sendable, Hashable {
     /// 50 when left out.
     public var limit: Int64?
     public var offset: Int64?
+    /// Ignored.
+    public var agentId: JSONValue?
+    /// Ignored.
+    public var status: JSONValue?
+    /// Ignored.
+    public var sortDir: JSONValue?
+    /// Ignored.
+    public var scope: JSONValue?
 
     public init(
         id: String? = nil,
         jobId: String? = nil,
         runId: String? = nil,
         limit: Int64? = nil,
-        offset: Int64? = nil
+        offset: Int64? = nil,
+        agentId: JSONValue? = nil,
+        status: JSONValue? = nil,
+        sortDir: JSONValue? = nil,
+        scope: JSONValue? = nil
     ) {
         self.id = id
         self.jobId = jobId
         self.runId = runId
         self.limit = limit
         self.offset = offset
+        self.agentId = agentId
+        self.status = status
+        self.sortDir = sortDir
+        self.scope = scope
     }
 }
 
@@ -2394,15 +2426,19 @@ public struct ModelsListParams: Codable, Sendable, Hashable {
     public var agentId: JSONValue?
     /// Ignored.
     public var sessionKey: JSONValue?
+    /// Ignored.
+    public var preparedOnly: JSONValue?
 
     public init(
         view: JSONValue? = nil,
         agentId: JSONValue? = nil,
-        sessionKey: JSONValue? = nil
+        sessionKey: JSONValue? = nil,
+        preparedOnly: JSONValue? = nil
     ) {
         self.view = view
         self.agentId = agentId
         self.sessionKey = sessionKey
+        self.preparedOnly = preparedOnly
     }
 }
 
@@ -3883,6 +3919,12 @@ public struct SessionsPatchParams: Codable, Sendable, Hashable {
     /// mention or always.
     public var groupActivation: String?
     public var spawnedBy: String?
+    /// Ignored.
+    public var agentId: JSONValue?
+    /// Ignored.
+    public var expectedMarkedUnreadAt: JSONValue?
+    /// Ignored.
+    public var unread: JSONValue?
 
     public init(
         key: String,
@@ -3894,7 +3936,10 @@ public struct SessionsPatchParams: Codable, Sendable, Hashable {
         model: String? = nil,
         sendPolicy: String? = nil,
         groupActivation: String? = nil,
-        spawnedBy: String? = nil
+        spawnedBy: String? = nil,
+        agentId: JSONValue? = nil,
+        expectedMarkedUnreadAt: JSONValue? = nil,
+        unread: JSONValue? = nil
     ) {
         self.key = key
         self.label = label
@@ -3906,6 +3951,9 @@ public struct SessionsPatchParams: Codable, Sendable, Hashable {
         self.sendPolicy = sendPolicy
         self.groupActivation = groupActivation
         self.spawnedBy = spawnedBy
+        self.agentId = agentId
+        self.expectedMarkedUnreadAt = expectedMarkedUnreadAt
+        self.unread = unread
     }
 }
 

@@ -16,7 +16,7 @@ export const chatStartup = defineMethod({
     limit: z.int().min(1).max(1000).optional().describe("The newest so many; 200 when left out."),
     maxBytes: z.int().min(1).max(50_000_000).optional(),
   }),
-  ignoredParams: ["agentId", "deltaCursor", "includeMetadata"],
+  ignoredParams: ["agentId", "deltaCursor", "includeMetadata", "cursor"],
   result: z.object({
     sessionKey: sessionKey.describe("In full."),
     sessionId: identifier.optional(),

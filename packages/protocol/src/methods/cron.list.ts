@@ -27,7 +27,15 @@ export const cronList = defineMethod({
   }),
   idempotency: "none",
   errors: [],
-  ignoredParams: ["sortBy", "sortDir", "includeDeliveryPreviews", "compact"],
+  ignoredParams: [
+    "sortBy",
+    "sortDir",
+    "includeDeliveryPreviews",
+    "compact",
+    "lastRunStatus",
+    "scheduleKind",
+    "trigger",
+  ],
   example: {
     params: { includeDisabled: true },
     result: { jobs: [], total: 0, offset: 0, limit: 200, hasMore: false, nextOffset: null },

@@ -15,6 +15,7 @@ export const cronRuns = defineMethod({
     limit: z.int().min(1).max(1000).optional().describe("50 when left out."),
     offset: count.optional(),
   }),
+  ignoredParams: ["agentId", "status", "sortDir", "scope"],
   result: z.object({
     entries: z.array(cronRunEntry),
     total: count.optional(),

@@ -9,7 +9,7 @@ export const modelsList = defineMethod({
   roles: ["operator"],
   scope: "operator.read",
   params: z.strictObject({}),
-  ignoredParams: ["view", "agentId", "sessionKey"],
+  ignoredParams: ["view", "agentId", "sessionKey", "preparedOnly"],
   result: z.object({ models: z.array(modelInfo) }),
   idempotency: "none",
   errors: [],

@@ -23,6 +23,7 @@ export const sessionsPatch = defineMethod({
     groupActivation: setting.describe("mention or always."),
     spawnedBy: sessionKey.nullable().optional(),
   }),
+  ignoredParams: ["agentId", "expectedMarkedUnreadAt", "unread"],
   result: z.object({ ok: z.literal(true), path: z.string(), key: sessionKey, entry: sessionEntry }),
   idempotency: "natural",
   errors: [],
