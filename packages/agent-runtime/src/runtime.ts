@@ -1,4 +1,12 @@
-import type { Agent, AgentModel, AgentTurn, Clock, CompactionWish, Logger, TurnPart } from "@openclaw/gateway-core/ports";
+import type {
+  Agent,
+  AgentModel,
+  AgentTurn,
+  Clock,
+  CompactionWish,
+  Logger,
+  TurnPart,
+} from "@openclaw/gateway-core/ports";
 
 import { Cooldowns } from "./models/cooldowns.ts";
 import { listModels } from "./models/list.ts";
