@@ -1,8 +1,7 @@
 import type { ChannelCapabilities, DraftCapability, ReactionCapability, TypingCapability } from "./capabilities.ts";
-import type { InboundChange } from "./changes.ts";
 import type { OutboundContent } from "./content.ts";
 import type { FetchedMedia, MediaReference } from "./media.ts";
-import type { Address, InboundMessage, OutboundMessage, SendOutcome } from "./messages.ts";
+import type { Address, InboundChange, InboundMessage, OutboundMessage, SendOutcome } from "./messages.ts";
 import type { ChannelStatus } from "./status.ts";
 
 /** One thing the platform delivered, as it came. */

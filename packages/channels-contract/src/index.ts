@@ -11,7 +11,6 @@ export type {
   MenuCommand,
   RecordedEvent,
 } from "./channel.ts";
-export type { ChatMove, InboundChange, MessageEdit, ReactionChange } from "./changes.ts";
 export type {
   ChannelCapabilities,
   DraftBlocks,
@@ -38,9 +37,13 @@ export type { FetchedMedia, MediaKind, MediaReference } from "./media.ts";
 export type {
   Address,
   Chat,
+  ChatMove,
   ChatType,
+  InboundChange,
   InboundMessage,
+  MessageEdit,
   OutboundMessage,
+  ReactionChange,
   ReplyReference,
   Sender,
   SendOutcome,

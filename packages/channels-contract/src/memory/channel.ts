@@ -1,10 +1,9 @@
 import type { ChannelCapabilities, DraftCapability, ReactionCapability, TypingCapability } from "../capabilities.ts";
 import type { Channel, ChannelHost, ChannelProbe } from "../channel.ts";
-import type { InboundChange } from "../changes.ts";
 import type { OutboundContent } from "../content.ts";
 import { ChannelError } from "../errors.ts";
 import type { FetchedMedia } from "../media.ts";
-import type { InboundMessage, OutboundMessage, SendOutcome } from "../messages.ts";
+import type { InboundChange, InboundMessage, OutboundMessage, SendOutcome } from "../messages.ts";
 import { joinSignals } from "../signals.ts";
 import type { ChannelState, ChannelStatus } from "../status.ts";
 import { parseMemoryChange, parseMemoryPayload } from "./payload.ts";

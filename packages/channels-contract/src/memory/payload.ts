@@ -1,9 +1,8 @@
 import * as z from "zod";
 
-import type { InboundChange, ReactionChange } from "../changes.ts";
 import { ChannelError } from "../errors.ts";
 import type { MediaReference } from "../media.ts";
-import type { InboundMessage } from "../messages.ts";
+import type { InboundChange, InboundMessage, ReactionChange } from "../messages.ts";
 
 const messageFields = {
   messageId: z.string().min(1),
