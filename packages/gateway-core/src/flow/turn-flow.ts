@@ -15,7 +15,7 @@ import type { EventBus } from "../events/bus.ts";
 import { type FollowUps, withoutSkips } from "./follow-up.ts";
 import type { MediaFlow, ReplyFiles } from "./media-flow.ts";
 import { takeSteering } from "./turn/steering.ts";
-import { chosenModel, identityOf, inWords, tooManyAttempts, userMessage, wishesOf } from "./turn-words.ts";
+import { chosenModel, identityOf, inWords, tooManyAttempts, userMessage, wishesOf } from "./turn/turn-words.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { OutboxRow } from "../outbox/outbox-table.ts";
 import type {

@@ -3,7 +3,7 @@ import type { Backlog } from "../../sessions/backlog.ts";
 import type { Session, SessionStore } from "../../sessions/session-store.ts";
 import type { Turn } from "../../sessions/turn.ts";
 import type { MediaFlow } from "../media-flow.ts";
-import { userMessage } from "../turn-words.ts";
+import { userMessage } from "./turn-words.ts";
 
 interface SteeringRooms {
   readonly store: Store;

@@ -1,10 +1,10 @@
 /** What a turn is called, what it wishes, and how it is put into words. Pure. */
-import type { ReplyWishes } from "../agent/reply-extras.ts";
-import type { TurnOutcome } from "../agent/run-turn.ts";
-import type { TranscriptMessage } from "../ports.ts";
-import type { Session } from "../sessions/session-store.ts";
-import type { Turn } from "../sessions/turn.ts";
-import type { ReplyFiles } from "./media-flow.ts";
+import type { ReplyWishes } from "../../agent/reply-extras.ts";
+import type { TurnOutcome } from "../../agent/run-turn.ts";
+import type { TranscriptMessage } from "../../ports.ts";
+import type { Session } from "../../sessions/session-store.ts";
+import type { Turn } from "../../sessions/turn.ts";
+import type { ReplyFiles } from "../media-flow.ts";
 
 export function userMessage(prompt: string, timestamp: number): TranscriptMessage {
   return { role: "user", content: [{ type: "text", text: prompt }], timestamp };
