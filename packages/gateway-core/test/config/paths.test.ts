@@ -17,6 +17,7 @@ describe("resolvePaths", () => {
       lastGoodFile: "/home/me/.openclaw/openclaw.last-good.json",
       workspace: "/home/me/.openclaw/workspace",
       databaseFile: "/home/me/.openclaw/gateway.sqlite",
+      approvalsFile: "/home/me/.openclaw/exec-approvals.json",
       deviceKeyFile: "/home/me/.openclaw/device-tokens.key",
       tlsDirectory: "/home/me/.openclaw/tls",
       mediaDirectory: "/home/me/.openclaw/media",
