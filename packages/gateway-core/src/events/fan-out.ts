@@ -12,6 +12,7 @@ import {
 import type { Clock, Timer } from "../ports.ts";
 import type { Audience, EventBus, PublishedEvent } from "./bus.ts";
 import type { EncodedEvent, EventFrames } from "./journal.ts";
+import { Slab } from "./slab.ts";
 import { type Progress, type Stream, type StreamLimits, Streams } from "./streams.ts";
 
 /** The way out of one connection. */
@@ -80,6 +81,7 @@ const EVENT_NAMES = (Object.keys(EVENTS) as EventName[]).filter((name) => name !
 export class FanOut implements Disposable {
   readonly #dependencies: FanOutDependencies;
   readonly #streams: Streams;
+  readonly #slab = new Slab();
   readonly #byId = new Map<string, Receiver>();
   readonly #idByEpoch = new Map<string, string>();
   readonly #receivers = new Map<EventName, Set<Receiver>>(EVENT_NAMES.map((name) => [name, new Set()]));
@@ -162,7 +164,7 @@ export class FanOut implements Disposable {
     if (receivers.size === 0 && !(away ? away.length > 0 : this.#streams.isAwaited(event))) return;
     if (event !== "tick" && receivers.size > 0) onDelivery(event, receivers.size);
     const frames = this.#encodeAll(event, payload);
-    this.#streams.record(event, frames, away && numberedFor(receivers, away), clock.now());
+    this.#streams.record(frames, away && numberedFor(receivers, away), clock.now());
     // What is sent to one node alone is not part of its numbered stream. Source: wire facts 11.3.
     for (const receiver of receivers)
       receiver.outlet.sendEvent(frames[receiver.dialect], !(away && receiver.role === "node"));
@@ -194,16 +196,9 @@ export class FanOut implements Disposable {
     const isState = name === "presence" || name === "health";
     const state = isState ? `,"stateVersion":${JSON.stringify(stateVersion())}` : "";
     const json = `"event":"${name}","payload":${text}${state}}`;
-    const body = this.#streams.isKeeping ? ownBuffer(json) : Buffer.from(json);
+    const body = this.#streams.isKeeping ? this.#slab.encode(json) : Buffer.from(json);
     return { name, droppable: EVENTS[name].droppable, body };
   }
-}
-
-/** Outside Node's pool: a few bytes that are kept would keep 8 KiB of it. */
-function ownBuffer(text: string): Buffer {
-  const buffer = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  buffer.write(text);
-  return buffer;
 }
 
 /** Whose numbered stream an addressed event belongs to. */

@@ -18,25 +18,21 @@ export interface JournalLimits {
   readonly maxAgeMs: number;
 }
 
-export interface JournalEntry {
-  readonly at: number;
-  readonly name: EventName;
-  readonly frames: EventFrames;
-  /** Those it was for; without it, everyone who hears events of that name. */
-  readonly audience: ReadonlySet<object> | undefined;
-}
+/** Those an event was for; without it, everyone who hears events of that name. */
+export type JournalAudience = ReadonlySet<object> | undefined;
 
 /**
  * The latest numbered events, each once, with positions 1, 2, 3 … in the order they were published. The oldest go when
  * there are too many, when they are too big together, or when they are too old.
+ *
+ * It keeps no object of its own for an event, only places in columns: with an object for each, moving them out of the
+ * young generation would cost more than sending them.
  */
 export class EventJournal {
   readonly #limits: JournalLimits;
-  #entries: JournalEntry[] = [];
-  /** How many at the beginning of the array are gone. */
-  #gone = 0;
-  /** The position of the array's first element. */
-  #base = 1;
+  #columns: Columns | undefined;
+  #head = 0;
+  #tail = 1;
   #bytes = 0;
 
   constructor(limits: JournalLimits) {
@@ -45,55 +41,105 @@ export class EventJournal {
 
   /** The position of the newest entry; 0 before the first. */
   get head(): number {
-    return this.#base + this.#entries.length - 1;
+    return this.#head;
   }
 
   /** The position of the oldest entry that is kept; after the head when none is. */
   get tail(): number {
-    return this.#base + this.#gone;
+    return this.#tail;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  record(entry: JournalEntry): void {
-    this.#entries.push(entry);
-    this.#bytes += sizeOf(entry);
+  record(frames: EventFrames, audience: JournalAudience, now: number): void {
     const { maxEvents, maxBytes } = this.#limits;
-    while (this.head - this.tail >= maxEvents || this.#bytes > maxBytes) this.#drop();
-    this.prune(entry.at);
+    const columns = (this.#columns ??= makeColumns(maxEvents));
+    if (this.#head - this.#tail + 1 >= maxEvents) this.#drop();
+    this.#head += 1;
+    const place = this.#head % maxEvents;
+    const { name, body } = frames[4];
+    columns.name[place] = name;
+    columns.memory[place] = body.buffer;
+    columns.start[place] = body.byteOffset;
+    columns.length[place] = body.length;
+    columns.at[place] = now;
+    columns.audience[place] = audience;
+    columns.older[place] = frames[3] === frames[4] ? undefined : frames[3].body;
+    this.#bytes += body.length + (columns.older[place]?.length ?? 0);
+    while (this.#bytes > maxBytes) this.#drop();
+    this.prune(now);
   }
 
   /** Forgets what is too old. */
   prune(now: number): void {
-    for (let oldest = this.at(this.tail); oldest; oldest = this.at(this.tail)) {
-      if (now - oldest.at <= this.#limits.maxAgeMs) return;
+    const { maxAgeMs, maxEvents } = this.#limits;
+    while (this.#tail <= this.#head) {
+      const at = this.#columns?.at[this.#tail % maxEvents] ?? 0;
+      if (now - at <= maxAgeMs) return;
       this.#drop();
     }
   }
 
   /** Forgets everything; positions go on. */
   clear(): void {
-    while (this.tail <= this.head) this.#drop();
+    while (this.#tail <= this.#head) this.#drop();
+    this.#columns = undefined;
   }
 
-  at(position: number): JournalEntry | undefined {
-    return position < this.tail ? undefined : this.#entries[position - this.#base];
+  /** What kind of event it was and whom it was for; undefined when it is not kept. */
+  describe(position: number): { readonly name: EventName; readonly audience: JournalAudience } | undefined {
+    const place = this.#placeOf(position);
+    const name = place === undefined ? undefined : this.#columns?.name[place];
+    return name === undefined || place === undefined ? undefined : { name, audience: this.#columns?.audience[place] };
+  }
+
+  /** The body of the frame; undefined when it is not kept. */
+  body(position: number, dialect: Dialect): Buffer | undefined {
+    const place = this.#placeOf(position);
+    const memory = place === undefined ? undefined : this.#columns?.memory[place];
+    if (!memory || place === undefined) return undefined;
+    const older = dialect === 3 ? this.#columns?.older[place] : undefined;
+    return older ?? Buffer.from(memory, this.#columns?.start[place], this.#columns?.length[place]);
+  }
+
+  #placeOf(position: number): number | undefined {
+    return position < this.#tail || position > this.#head ? undefined : position % this.#limits.maxEvents;
   }
 
   #drop(): void {
-    const entry = this.#entries[this.#gone];
-    if (!entry) return;
-    this.#bytes -= sizeOf(entry);
-    this.#gone += 1;
-    if (this.#gone * 2 < this.#entries.length) return;
-    this.#entries = this.#entries.slice(this.#gone);
-    this.#base += this.#gone;
-    this.#gone = 0;
+    const columns = this.#columns;
+    if (!columns) return;
+    const place = this.#tail % this.#limits.maxEvents;
+    this.#bytes -= (columns.length[place] ?? 0) + (columns.older[place]?.length ?? 0);
+    columns.memory[place] = undefined;
+    columns.audience[place] = undefined;
+    columns.older[place] = undefined;
+    this.#tail += 1;
   }
 }
 
-function sizeOf({ frames }: JournalEntry): number {
-  return frames[4].body.length + (frames[3] === frames[4] ? 0 : frames[3].body.length);
+/** One column for each thing that is known of an entry; its place is its position modulo their length. */
+interface Columns {
+  readonly at: Float64Array;
+  readonly start: Uint32Array;
+  readonly length: Uint32Array;
+  readonly name: (EventName | undefined)[];
+  readonly memory: (ArrayBufferLike | undefined)[];
+  readonly audience: JournalAudience[];
+  /** The body in protocol 3, where it differs. */
+  readonly older: (Buffer | undefined)[];
+}
+
+function makeColumns(length: number): Columns {
+  return {
+    at: new Float64Array(length),
+    start: new Uint32Array(length),
+    length: new Uint32Array(length),
+    name: Array.from({ length }, () => undefined),
+    memory: Array.from({ length }, () => undefined),
+    audience: Array.from({ length }, () => undefined),
+    older: Array.from({ length }, () => undefined),
+  };
 }

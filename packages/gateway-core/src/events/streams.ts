@@ -1,6 +1,12 @@
-import type { Dialect, EventName, ResumePoint } from "@openclaw/protocol";
+import { type Dialect, EVENTS, type EventName, type ResumePoint } from "@openclaw/protocol";
 
-import { type EncodedEvent, EventJournal, type EventFrames, type JournalEntry, type JournalLimits } from "./journal.ts";
+import {
+  type EncodedEvent,
+  EventJournal,
+  type EventFrames,
+  type JournalAudience,
+  type JournalLimits,
+} from "./journal.ts";
 
 /** How far one connection came with its numbered events. */
 export interface Progress {
@@ -88,8 +94,8 @@ export class Streams {
     return false;
   }
 
-  record(name: EventName, frames: EventFrames, audience: ReadonlySet<object> | undefined, now: number): void {
-    if (this.isKeeping) this.#journal.record({ at: now, name, frames, audience });
+  record(frames: EventFrames, audience: JournalAudience, now: number): void {
+    if (this.isKeeping) this.#journal.record(frames, audience, now);
   }
 
   /**
@@ -127,26 +133,27 @@ export class Streams {
     if (seq < exactFrom || seq > lastSeq || journal.tail > position + 1) return undefined;
     const found: EncodedEvent[] = [];
     let bytes = 0;
-    const isTooMuch = (entry: JournalEntry): boolean => {
-      const frame = entry.frames[stream.dialect];
-      found.push(frame);
-      bytes += frame.body.length;
+    const isTooMuch = (at: number, name: EventName): boolean => {
+      const body = journal.body(at, stream.dialect);
+      if (!body) return true;
+      found.push({ name, droppable: EVENTS[name].droppable, body });
+      bytes += body.length;
       return bytes > this.#limits.maxReplayBytes;
     };
     // Sent on the lost connection and maybe not received.
     let before = position;
     for (let left = lastSeq - seq; left > 0; before -= 1) {
-      const entry = journal.at(before);
+      const entry = journal.describe(before);
       if (!entry) return undefined;
       if (!concerns(entry, stream)) continue;
-      if (isTooMuch(entry)) return undefined;
+      if (isTooMuch(before, entry.name)) return undefined;
       left -= 1;
     }
     found.reverse();
     // Published while the client was away.
     for (let next = position + 1; next <= journal.head; next += 1) {
-      const entry = journal.at(next);
-      if (entry && concerns(entry, stream) && isTooMuch(entry)) return undefined;
+      const entry = journal.describe(next);
+      if (entry && concerns(entry, stream) && isTooMuch(next, entry.name)) return undefined;
     }
     return found;
   }
@@ -157,6 +164,9 @@ export interface TakenUp {
   readonly missed: readonly EncodedEvent[];
 }
 
-function concerns({ name, audience }: JournalEntry, stream: Stream): boolean {
+function concerns(
+  { name, audience }: { readonly name: EventName; readonly audience: JournalAudience },
+  stream: Stream,
+): boolean {
   return audience ? audience.has(stream) : stream.hears(name);
 }
