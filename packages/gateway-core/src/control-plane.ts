@@ -14,7 +14,7 @@ import {
   type ConnectionDependencies,
   type ConnectionLimits,
 } from "./connection/connection.ts";
-import { DeviceKeys } from "./connection/device-proof.ts";
+import { DeviceKeys } from "./connection/device/device-proof.ts";
 import { toDialectPayload, toHelloOk } from "./connection/dialect.ts";
 import { shakeHands } from "./connection/handshake.ts";
 import { LiveConnections, POPULATION_LIMITS, type PopulationLimits } from "./connection/live-connections.ts";

@@ -9,7 +9,7 @@ import { toErrorShape } from "../errors.ts";
 import type { Clock, Ids, LogFields, Timer } from "../ports.ts";
 import type { AuthMethod } from "./auth.ts";
 import type { Caller, Peer } from "./caller.ts";
-import type { IssuedToken } from "./device-gate.ts";
+import type { IssuedToken } from "./device/device-gate.ts";
 import { toDialectError } from "./dialect.ts";
 import { limitFirstBytes } from "./wire/first-bytes.ts";
 import { type HandshakeAttempt, type HandshakeOutcome } from "./handshake.ts";

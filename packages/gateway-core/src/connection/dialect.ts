@@ -6,8 +6,8 @@ import type { ConnectParams, Dialect, ErrorShape, HelloOk } from "@openclaw/prot
 
 import type { AuthFailure } from "./auth.ts";
 import type { Caller } from "./caller.ts";
-import type { IssuedToken } from "./device-gate.ts";
-import type { DeviceFailure } from "./device-proof.ts";
+import type { IssuedToken } from "./device/device-gate.ts";
+import type { DeviceFailure } from "./device/device-proof.ts";
 
 /** An error as clients of a dialect know it: protocol 3 has no FORBIDDEN and no details about scopes. */
 export function toDialectError(dialect: Dialect, error: ErrorShape): ErrorShape {

@@ -13,11 +13,11 @@ import { formatValidationErrors, validateConnectParams } from "@openclaw/protoco
 import { GatewayError, toErrorShape } from "../errors.ts";
 import type { AuthDecision, Authenticator, AuthMethod } from "./auth.ts";
 import type { Caller, Peer } from "./caller.ts";
-import type { DeviceGate, DeviceVisit, IssuedToken } from "./device-gate.ts";
-import { type DeviceKeys, verifyDevice } from "./device-proof.ts";
+import type { DeviceGate, DeviceVisit, IssuedToken } from "./device/device-gate.ts";
+import { type DeviceKeys, verifyDevice } from "./device/device-proof.ts";
 import { authError, authFailureOf, BROWSER_CLIENTS, deviceError, identityRequiredError } from "./dialect.ts";
 import { scopesOfSecret, scopesOfToken } from "./granted-scopes.ts";
-import { pairingRefusal, scopeMismatchError } from "./pairing-errors.ts";
+import { pairingRefusal, scopeMismatchError } from "./device/pairing-errors.ts";
 
 const POLICY_VIOLATION = 1008;
 const PROTOCOL_ERROR = 1002;

@@ -1,6 +1,6 @@
 import type { ConnectParams, Dialect, ErrorShape } from "@openclaw/protocol";
 
-import { authError } from "./dialect.ts";
+import { authError } from "../dialect.ts";
 import type { PairingNeeded } from "./device-gate.ts";
 
 const PAIRING_TEXTS: Record<PairingNeeded["reason"], { readonly message: string; readonly hint: string }> = {
