@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { markdownTable, provenance, textTable } from "./report.ts";
 import { FULL, type Line, QUICK, type Row } from "./row.ts";
 import { broadcastRow } from "./rows/broadcasts.ts";
+import { clientMemoryRow, stuckRow } from "./rows/clients.ts";
 import { callRow, versionRow } from "./rows/commands.ts";
 import { handshakeRow } from "./rows/handshakes.ts";
 import { installSizeRow } from "./rows/install-size.ts";
@@ -26,6 +27,8 @@ const ROWS: readonly Row[] = [
   requestRow,
   healthRow,
   broadcastRow,
+  stuckRow,
+  clientMemoryRow,
   handshakeRow,
   turnRow,
   versionRow,

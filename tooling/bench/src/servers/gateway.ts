@@ -15,7 +15,7 @@ import type { GatewaySettings } from "./start.ts";
 import { type BareRound, roundTrips, timeCommits, type TurnRound, turns } from "./turn-load.ts";
 
 const TOKEN = "bench-token-bench-token-bench-token";
-const { model, logLevel = "debug" } = JSON.parse(process.argv[2] ?? "{}") as GatewaySettings;
+const { model, logLevel = "debug", clients } = JSON.parse(process.argv[2] ?? "{}") as GatewaySettings;
 
 const directory = await createTempDirectory("openclaw-bench");
 // As by default: the file gets every line, requests and events among them.
@@ -31,6 +31,7 @@ const gateway = await createGateway({
     agents: { defaults: { maxConcurrent: 8 } },
   },
   listen: { port: 0, token: TOKEN },
+  ...(clients === undefined ? {} : { limits: roomFor(clients) }),
   channels: [plugin],
   log: log.logger,
   agent: createAgentRuntime({
@@ -46,6 +47,17 @@ const gateway = await createGateway({
   }),
 });
 await gateway.start();
+
+function roomFor(count: number) {
+  const maxSockets = count * 2;
+  return {
+    maxSockets,
+    maxConnections: maxSockets,
+    maxOpening: count,
+    maxOpeningPerNetwork: count,
+    maxAway: count,
+  };
+}
 
 serveCommands(
   { url: gateway.url, token: TOKEN },

@@ -10,6 +10,8 @@ export interface GatewaySettings {
   readonly model?: ModelTarget;
   /** The least severe lines of the log file; as by default without it. */
   readonly logLevel?: "debug" | "info";
+  /** Room for so many clients, where that is more than the gateway's own limits allow. */
+  readonly clients?: number;
 }
 
 /** The gateway's core with its default agent. */
