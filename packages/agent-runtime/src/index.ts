@@ -4,6 +4,7 @@ export type { AgentRuntimeOptions } from "./runtime.ts";
 export type {
   AgentRuntimeSettings,
   AgentSettings,
+  MemoryFlushSettings,
   ModelApi,
   ModelChoice,
   ModelEntry,
@@ -12,6 +13,7 @@ export type {
   ThinkingLevel,
   TurnLimits,
 } from "./settings.ts";
+export type { PruningSettings } from "./history/pruning.ts";
 export type { AgentToAgent } from "./tools/sessions/agent-reach.ts";
 export type { SubagentPolicy } from "./tools/sessions/sessions-spawn.ts";
 export { builtInTools } from "./tools/built-in-tools.ts";

@@ -15,7 +15,7 @@ import { Calendar } from "./prompt/calendar.ts";
 import { WorkspaceFiles } from "./prompt/workspace-files.ts";
 import { Providers } from "./providers/providers.ts";
 import type { AgentRuntimeSettings } from "./settings.ts";
-import { compactSession } from "./turn/compact-session.ts";
+import { compactSession } from "./turn/summary/compact-session.ts";
 import { runTurn, type TurnHost } from "./turn/run-turn.ts";
 import { ToolInputCheck } from "./turn/tool-input.ts";
 

@@ -1,5 +1,4 @@
 import type { PruningSettings } from "./history/pruning.ts";
-import type { MemoryFlushSettings } from "./turn/memory-flush.ts";
 
 /**
  * What the runtime needs to know, as plain data. Every field may be left out: with `{}` the built-in `offline/echo`
@@ -79,6 +78,15 @@ export interface AgentSettings {
   readonly contextPruning?: PruningSettings;
   /** Writing down what must not be lost before a summary. On when absent. */
   readonly memoryFlush?: MemoryFlushSettings;
+}
+
+/** What the model is asked before the oldest part of a conversation is summarised. */
+export interface MemoryFlushSettings {
+  /** True when absent. */
+  readonly enabled?: boolean | undefined;
+  readonly prompt?: string | undefined;
+  /** Follows the system prompt. */
+  readonly systemPrompt?: string | undefined;
 }
 
 /** The bounds of one turn. */

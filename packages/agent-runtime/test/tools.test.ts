@@ -9,7 +9,7 @@ import type {
 } from "@openclaw/gateway-core/ports";
 import { describe, expect, test } from "vitest";
 
-import { type AgentToAgent, builtInTools, type SubagentPolicy } from "../src/index.ts";
+import { type AgentToAgent, builtInTools } from "../src/index.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 
@@ -316,56 +316,6 @@ describe("sessions_send", () => {
     const result = await execute("sessions_send", input, context);
     expect(result).toMatchObject({ isError: true });
     expect(result.text).toContain(words);
-  });
-});
-
-describe("sessions_spawn", () => {
-  const spawn = (input: unknown, context: ToolContext, policy: SubagentPolicy = {}) => {
-    const found = builtInTools({ subagents: () => policy }).find(({ name }) => name === "sessions_spawn");
-    if (!found) throw new Error("no tool sessions_spawn");
-    return found.execute(input, context, new AbortController().signal);
-  };
-
-  test("starts a turn in a session of its own, once however often it is executed, and does not wait", async () => {
-    const { context, calls } = contextWith({});
-    const input = { task: "count", label: "Counting", thinking: "low", runTimeoutSeconds: 1.5, cleanup: "delete" };
-    const result = await spawn(input, context, { model: "fake/small" });
-    const childSessionKey = "agent:main:subagent:run-1:call-1";
-    expect(result.details).toEqual({ status: "accepted", runId: "run-1:call-1", childSessionKey });
-    expect(calls).toMatchObject([
-      {
-        method: "agent",
-        params: {
-          sessionKey: childSessionKey,
-          message: "count",
-          spawnedBy: "agent:main:main",
-          deliver: false,
-          label: "Counting",
-          model: "fake/small",
-          thinking: "low",
-          timeout: 2,
-          cleanup: "delete",
-          idempotencyKey: "run-1:call-1",
-        },
-      },
-    ]);
-  });
-
-  test.each([
-    [undefined, "main", true],
-    [undefined, "work", false],
-    [["work"], "work", true],
-    [["*"], "work", true],
-    [["other"], "work", false],
-  ])("with allowAgents %j a task for %s is given: %s", async (allowAgents, agentId, isGiven) => {
-    const { context, calls } = contextWith({});
-    const result = await spawn({ task: "count", agentId }, context, { allowAgents });
-    expect(calls).toHaveLength(isGiven ? 1 : 0);
-    if (!isGiven) expect(result.text).toContain("allowAgents");
-  });
-
-  test("wants a task", async () => {
-    expect(await spawn({ task: " " }, contextWith({}).context)).toMatchObject({ isError: true });
   });
 });
 

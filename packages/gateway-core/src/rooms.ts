@@ -28,7 +28,7 @@ import { Drafts } from "./flow/turn/drafts.ts";
 import { MediaFlow } from "./flow/media-flow.ts";
 import { ChangeFlow } from "./flow/changes/change-flow.ts";
 import { renameGroup } from "./flow/changes/rename-group.ts";
-import { FollowUps } from "./flow/follow-up.ts";
+import { FollowUps } from "./flow/turn/follow-up.ts";
 import { InboundFlow } from "./flow/inbound-flow.ts";
 import { MessageFlow } from "./message-flow.ts";
 import { accountStatus } from "./methods/channels.status.ts";

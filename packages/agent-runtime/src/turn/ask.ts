@@ -5,7 +5,7 @@ import type { ConversationMessage } from "../history/conversation.ts";
 import type { ModelProvider } from "../providers/provider.ts";
 import type { ThinkingLevel } from "../settings.ts";
 import type { Answer, RequestedCall } from "./answer.ts";
-import type { Compactor } from "./compaction.ts";
+import type { Compactor } from "./summary/compaction.ts";
 import type { ModelSequence } from "./model-sequence.ts";
 import type { TurnRecord } from "./turn-record.ts";
 

@@ -5,14 +5,14 @@
  */
 import { bindTools } from "../agent/bind-tools.ts";
 import { errorOf, replyTargetOf, replyTextOf, tellOutcome } from "../agent/outcome.ts";
-import { compacting, compactionOf, inWordsOf } from "../agent/compaction.ts";
+import { compacting, compactionOf, inWordsOf } from "./turn/compaction.ts";
 import { replyMessages } from "../agent/reply-extras.ts";
 import type { ReplyPrefix } from "../agent/response-prefix.ts";
 import { runTurn, type TurnOutcome, TurnStopped } from "../agent/run-turn.ts";
 import { TurnEvents } from "../agent/turn-events.ts";
 import type { ChannelSupervisor } from "../channels/supervisor.ts";
 import type { EventBus } from "../events/bus.ts";
-import { type FollowUps, withoutSkips } from "./follow-up.ts";
+import { type FollowUps, withoutSkips } from "./turn/follow-up.ts";
 import type { MediaFlow, ReplyFiles } from "./media-flow.ts";
 import { takeSteering } from "./turn/steering.ts";
 import { chosenModel, identityOf, inWords, tooManyAttempts, userMessage, wishesOf } from "./turn/turn-words.ts";

@@ -16,7 +16,7 @@ export interface TurnRequest {
   readonly timeoutMs?: number;
   /** Who wrote what is asked, by their ids on the channel; more than one when messages were put together. */
   readonly senders?: readonly string[];
-  /** What follows when the turn is over; see flow/follow-up.ts. */
+  /** What follows when the turn is over; see flow/turn/follow-up.ts. */
   readonly followUp?: FollowUp;
   /** Nothing is asked: the session is summarised. */
   readonly compact?: { readonly instructions?: string; readonly keepMessages?: number };

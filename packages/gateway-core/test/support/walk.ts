@@ -11,7 +11,7 @@ import { ChatCommands } from "../../src/commands/chat-commands.ts";
 import type { ModelChoice } from "../../src/commands/define.ts";
 import { ChangeFlow } from "../../src/flow/changes/change-flow.ts";
 import { SessionNotes } from "../../src/cron/session-notes.ts";
-import { FollowUps } from "../../src/flow/follow-up.ts";
+import { FollowUps } from "../../src/flow/turn/follow-up.ts";
 import { type FlowSettings, InboundFlow } from "../../src/flow/inbound-flow.ts";
 import { MessageFlow } from "../../src/message-flow.ts";
 import { Overheard } from "../../src/sessions/overheard.ts";

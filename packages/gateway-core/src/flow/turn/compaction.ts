@@ -1,5 +1,5 @@
-import { type Agent, AgentError, type CompactionWish, type TranscriptMessage } from "../ports.ts";
-import type { TurnOutcome } from "./run-turn.ts";
+import { type Agent, AgentError, type CompactionWish, type TranscriptMessage } from "../../ports.ts";
+import type { TurnOutcome } from "../../agent/run-turn.ts";
 
 const NOTHING_TO_DO = "There is nothing to summarise here yet.";
 

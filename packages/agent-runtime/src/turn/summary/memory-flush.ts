@@ -1,20 +1,12 @@
 import { AgentError, type BoundTool, type Logger, type TurnPart } from "@openclaw/gateway-core/ports";
 
-import { boundHistory } from "../history/bound.ts";
-import type { ConversationMessage, ToolOutcome } from "../history/conversation.ts";
-import type { ModelProvider } from "../providers/provider.ts";
-import type { RequestedCall } from "./answer.ts";
-import { executeCall, type ToolRoom } from "./tool-execution.ts";
-import type { TurnRecord } from "./turn-record.ts";
-
-/** What the model is asked before the oldest part of a conversation is summarised. */
-export interface MemoryFlushSettings {
-  /** True when absent. */
-  readonly enabled?: boolean | undefined;
-  readonly prompt?: string | undefined;
-  /** Follows the system prompt. */
-  readonly systemPrompt?: string | undefined;
-}
+import { boundHistory } from "../../history/bound.ts";
+import type { ConversationMessage, ToolOutcome } from "../../history/conversation.ts";
+import type { ModelProvider } from "../../providers/provider.ts";
+import type { MemoryFlushSettings } from "../../settings.ts";
+import type { RequestedCall } from "../answer.ts";
+import { executeCall, type ToolRoom } from "../tool-execution.ts";
+import type { TurnRecord } from "../turn-record.ts";
 
 const PROMPT =
   "The older part of this conversation is about to be summarised. Write down now what must not be lost: facts, decisions, promises, what is open. Put it at the end of memory/YYYY-MM-DD.md of today in your workspace, with the tools you have. Answer NO_REPLY when that is done, or when there is nothing to write down.";

@@ -3,11 +3,11 @@
  * each other, the announcement after that. All of it is written in the commit that ends the turn, so that it is
  * neither lost nor done twice.
  */
-import type { TurnOutcome } from "../agent/run-turn.ts";
-import type { SqlExecutor } from "../ports.ts";
-import type { SessionStore } from "../sessions/session-store.ts";
-import type { TurnQueue } from "../sessions/turn-queue.ts";
-import type { AskedBy, FollowUp, NewTurn, Turn } from "../sessions/turn.ts";
+import type { TurnOutcome } from "../../agent/run-turn.ts";
+import type { SqlExecutor } from "../../ports.ts";
+import type { SessionStore } from "../../sessions/session-store.ts";
+import type { TurnQueue } from "../../sessions/turn-queue.ts";
+import type { AskedBy, FollowUp, NewTurn, Turn } from "../../sessions/turn.ts";
 
 /** What an agent answers that has nothing to say to the other one, or nothing to tell its chat. Source: facts 4.4. */
 const REPLY_SKIP = "REPLY_SKIP";
@@ -97,7 +97,7 @@ export function withoutSkips({ request }: Turn, outcome: TurnOutcome): TurnOutco
 }
 
 /** What a session reads with a message of another one. */
-export function introductionFor({ agentId, sessionKey }: AskedBy): string {
+function introductionFor({ agentId, sessionKey }: AskedBy): string {
   return [
     "# This message",
     `It does not come from your person but from the agent "${agentId}", out of its session ${sessionKey}. Your answer goes back there.`,

@@ -6,10 +6,10 @@ import {
   type TurnPart,
 } from "@openclaw/gateway-core/ports";
 
-import { toConversation } from "../history/conversation.ts";
+import { toConversation } from "../../history/conversation.ts";
 import { Compactor } from "./compaction.ts";
-import { modelsOf, type ModelsHost } from "./turn-models.ts";
-import { TurnRecord } from "./turn-record.ts";
+import { modelsOf, type ModelsHost } from "../turn-models.ts";
+import { TurnRecord } from "../turn-record.ts";
 
 /** Summarises a session because somebody asked for it; its turn says nothing. Throws AgentError. */
 export async function* compactSession(

@@ -6,12 +6,12 @@ import {
   type TurnPart,
 } from "@openclaw/gateway-core/ports";
 
-import { contextTokens, estimateTokens, type FixedParts, usableTokens } from "../history/bound.ts";
-import { type ConversationMessage, toConversation } from "../history/conversation.ts";
-import { afterSummary } from "../history/summarised.ts";
-import type { ModelProvider } from "../providers/provider.ts";
-import { headAndTail } from "../text-bounds.ts";
-import type { TurnRecord } from "./turn-record.ts";
+import { contextTokens, estimateTokens, type FixedParts, usableTokens } from "../../history/bound.ts";
+import { type ConversationMessage, toConversation } from "../../history/conversation.ts";
+import { afterSummary } from "../../history/summarised.ts";
+import type { ModelProvider } from "../../providers/provider.ts";
+import { headAndTail } from "../../text-bounds.ts";
+import type { TurnRecord } from "../turn-record.ts";
 
 /** The newest turns stay as they are: this share of the window, within this bound. */
 const KEPT_SHARE = 0.2;
