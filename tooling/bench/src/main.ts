@@ -17,6 +17,7 @@ import { callRow, versionRow } from "./rows/commands.ts";
 import { handshakeRow } from "./rows/handshakes.ts";
 import { installSizeRow } from "./rows/install-size.ts";
 import { memoryRow } from "./rows/memory.ts";
+import { reconnectRow } from "./rows/reconnects.ts";
 import { healthRow, requestRow } from "./rows/requests.ts";
 import { startRow } from "./rows/start.ts";
 import { turnRow } from "./rows/turns.ts";
@@ -30,6 +31,7 @@ const ROWS: readonly Row[] = [
   stuckRow,
   clientMemoryRow,
   handshakeRow,
+  reconnectRow,
   turnRow,
   versionRow,
   callRow,
