@@ -97,7 +97,16 @@ test("every method has a validator and nothing else has", () => {
 });
 
 test("R6.5 R6.6 methods that are idempotent by key refuse a call without one", () => {
-  const keyed = ["agent", "chat.send", "message.action", "node.invoke", "poll", "send"] as const;
+  const keyed = [
+    "agent",
+    "chat.send",
+    "message.action",
+    "node.invoke",
+    "poll",
+    "send",
+    "sessions.send",
+    "sessions.steer",
+  ] as const;
   const rows = Object.entries(METHODS).filter(([, row]) => row.idempotency === "key");
   expect(rows.map(([name]) => name)).toEqual(keyed);
   for (const name of keyed) {

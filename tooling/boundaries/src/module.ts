@@ -51,7 +51,9 @@ export function readModule(path: string, source: string): ModuleFacts {
     const names = entries.map(({ importName }) => nameOf(importName));
     const typeOnly = entries.every((entry) => entry.isType);
     imports.push({ specifier: first.moduleRequest.value, line: lineOf(start), typeOnly, dynamic: false, names });
-    if (names.includes("*")) exportAllLines.push(lineOf(start));
+    // The types of a generated list are named there, one by one.
+    const isGeneratedList = typeOnly && first.moduleRequest.value.endsWith(".gen.ts");
+    if (names.includes("*") && !isGeneratedList) exportAllLines.push(lineOf(start));
   }
   for (const { moduleRequest } of module.dynamicImports) {
     const literal = /^(["'`])([^$]*)\1$/.exec(source.slice(moduleRequest.start, moduleRequest.end))?.[2];

@@ -354,6 +354,11 @@ describe("files", () => {
         'import { a } from "./a.ts";\nexport { a };\nexport type { T } from "./b.ts";\nexport * from "./b.ts";\nexport const b = 1;\nfunction c() {}\n',
       "packages/protocol/src/b.ts": "export type T = 1;\n",
     });
+    const generated = await check(packageTree("packages/protocol"), {
+      "packages/protocol/src/index.ts": 'export type * from "./b.gen.ts";\n',
+      "packages/protocol/src/b.gen.ts": "export type T = 1;\n",
+    });
+    expect(generated).toEqual([]);
     expect(found.map((line) => line.split(" → ").slice(0, 2).join(" "))).toEqual([
       "packages/protocol/src/index.ts:4 index.ts exports everything of a file",
       "packages/protocol/src/index.ts:5 index.ts holds code",

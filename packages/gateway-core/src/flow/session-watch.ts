@@ -6,8 +6,8 @@ import type { EventBus } from "../events/bus.ts";
 import type { Clock, Logger } from "../ports.ts";
 import type { Session, SessionStore } from "../sessions/session-store.ts";
 import type { TurnQueue } from "../sessions/turn-queue.ts";
-import { runsOf, sessionRowOf } from "./session-rows.ts";
-import { placedRow } from "./transcript-rows.ts";
+import { runsOf, sessionRowOf } from "../sessions/rows/session-rows.ts";
+import { placedRow } from "../sessions/rows/transcript-rows.ts";
 
 const MOST_SESSIONS_PER_CONNECTION = 200;
 const MOST_RUNS = 1_000;
@@ -133,7 +133,7 @@ export class SessionWatch implements AsyncDisposable {
     if (this.#listeners.size === 0) return;
     const open = await turnQueue.open(sessionKey);
     const row = session && {
-      ...(await sessionRowOf(session, { includeLastMessage: true }, { config, sessions })),
+      ...(await sessionRowOf(session, { includeLastMessage: true }, { keys: config.current.session, sessions })),
       ...runsOf(open.map(({ runId }) => runId)),
     };
     events.publish(

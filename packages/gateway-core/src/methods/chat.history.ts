@@ -1,5 +1,5 @@
 import { defaultAgentId } from "../config/agent-selection.ts";
-import { messageRow, newestWithin } from "../flow/transcript-rows.ts";
+import { messageRow, newestWithin } from "../sessions/rows/transcript-rows.ts";
 import { canonicalSessionKey } from "../sessions/session-key.ts";
 import { defineHandler } from "./define.ts";
 

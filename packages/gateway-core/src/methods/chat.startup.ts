@@ -1,7 +1,7 @@
-import { runsOf, sessionRowOf } from "../flow/session-rows.ts";
-import { newestWithin, placedRow } from "../flow/transcript-rows.ts";
+import { runsOf, sessionRowOf } from "../sessions/rows/session-rows.ts";
+import { newestWithin, placedRow } from "../sessions/rows/transcript-rows.ts";
 import { defineHandler } from "./define.ts";
-import { findSessionTarget, modelDefaults } from "./session-target.ts";
+import { findSessionTarget, modelDefaults, rowsOf } from "./session-target.ts";
 
 const DEFAULT_LIMIT = 200;
 
@@ -26,7 +26,10 @@ export const chatStartup = defineHandler(
       ...(session.verboseLevel === undefined ? {} : { verboseLevel: session.verboseLevel }),
       hasMore: total > messages.length,
       totalMessages: total,
-      sessionInfo: { ...(await sessionRowOf(session, { includeDerivedTitles: true }, context)), ...runsOf(runs) },
+      sessionInfo: {
+        ...(await sessionRowOf(session, { includeDerivedTitles: true }, rowsOf(context))),
+        ...runsOf(runs),
+      },
     };
   },
 );

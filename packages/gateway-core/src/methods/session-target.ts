@@ -2,6 +2,7 @@ import type { ResultOf } from "@openclaw/protocol";
 
 import { agentIds, defaultAgentId } from "../config/agent-selection.ts";
 import { GatewayError } from "../errors.ts";
+import type { sessionRowOf } from "../sessions/rows/session-rows.ts";
 import { agentOfSessionKey, canonicalSessionKey } from "../sessions/session-key.ts";
 import { maySend } from "../sessions/rules/send-policy.ts";
 import type { Session } from "../sessions/session-store.ts";
@@ -75,4 +76,9 @@ export async function contextTokens({ agent, config }: CallContext): Promise<num
   const reference = agent.defaultModel(defaultAgentId(config.current));
   const model = (await agent.listModels()).find(({ provider, id }) => `${provider}/${id}` === reference);
   return model?.contextWindow ?? null;
+}
+
+/** What a row of a list is made from. */
+export function rowsOf({ config, sessions }: CallContext): Parameters<typeof sessionRowOf>[2] {
+  return { keys: config.current.session, sessions };
 }

@@ -1,4 +1,4 @@
-import { placedRow } from "../flow/transcript-rows.ts";
+import { placedRow } from "../sessions/rows/transcript-rows.ts";
 import { defineHandler } from "./define.ts";
 import { findSessionTarget } from "./session-target.ts";
 

@@ -1,7 +1,7 @@
-import { runsOf, sessionRowOf } from "../flow/session-rows.ts";
+import { runsOf, sessionRowOf } from "../sessions/rows/session-rows.ts";
 import type { Session } from "../sessions/session-store.ts";
 import { defineHandler } from "./define.ts";
-import { modelDefaults } from "./session-target.ts";
+import { modelDefaults, rowsOf } from "./session-target.ts";
 
 const DEFAULT_LIMIT = 100;
 const MINUTE_MS = 60_000;
@@ -34,7 +34,7 @@ export const sessionsList = defineHandler("sessions.list", async (params, contex
     defaults: await modelDefaults(context),
     sessions: await Promise.all(
       page.map(async (session) => ({
-        ...(await sessionRowOf(session, params, context)),
+        ...(await sessionRowOf(session, params, rowsOf(context))),
         ...runsOf(openRuns.get(session.key)),
       })),
     ),

@@ -58,7 +58,7 @@ function oneOf<Word extends string>(
 }
 
 /** The model a client names, as provider/model; null for the default one, which is no choice of the session's own. */
-export async function chosenModelOf(
+async function chosenModelOf(
   given: string | null | undefined,
   agentId: string,
   { agent, config }: CallContext,

@@ -17,7 +17,7 @@ export function sayByKey(
       ...(thinking === undefined ? {} : { thinking }),
       ...(attachments === undefined ? {} : { attachments }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      idempotencyKey: idempotencyKey ?? context.ids.uuid(),
+      idempotencyKey,
     },
     context,
   );

@@ -6,7 +6,7 @@ export const sessionsSteer = defineHandler("sessions.steer", async (params, cont
   const { sessionKey } = await findSessionTarget(context, params.key);
   const open = (await context.messages.openRuns()).get(sessionKey) ?? [];
   // The same request a second time must not end the run that the first one began.
-  const isRepeated = params.idempotencyKey !== undefined && open.includes(params.idempotencyKey);
+  const isRepeated = open.includes(params.idempotencyKey);
   const stopped = isRepeated ? [] : await context.messages.stop(sessionKey);
   const said = await sayByKey(params, context);
   return stopped.length > 0 && "runId" in said ? { ...said, interruptedActiveRun: true } : said;

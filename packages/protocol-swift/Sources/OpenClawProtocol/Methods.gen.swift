@@ -4169,8 +4169,7 @@ public struct SessionsSendParams: Codable, Sendable, Hashable {
     public var thinking: String?
     public var attachments: [Attachment]?
     public var timeoutMs: Int64?
-    /// Without one, every call says it again.
-    public var idempotencyKey: String?
+    public var idempotencyKey: String
     /// Ignored.
     public var agentId: JSONValue?
 
@@ -4180,7 +4179,7 @@ public struct SessionsSendParams: Codable, Sendable, Hashable {
         thinking: String? = nil,
         attachments: [Attachment]? = nil,
         timeoutMs: Int64? = nil,
-        idempotencyKey: String? = nil,
+        idempotencyKey: String,
         agentId: JSONValue? = nil
     ) {
         self.key = key
@@ -4230,8 +4229,7 @@ public struct SessionsSteerParams: Codable, Sendable, Hashable {
     public var thinking: String?
     public var attachments: [Attachment]?
     public var timeoutMs: Int64?
-    /// Without one, every call says it again.
-    public var idempotencyKey: String?
+    public var idempotencyKey: String
     /// Ignored.
     public var agentId: JSONValue?
 
@@ -4241,7 +4239,7 @@ public struct SessionsSteerParams: Codable, Sendable, Hashable {
         thinking: String? = nil,
         attachments: [Attachment]? = nil,
         timeoutMs: Int64? = nil,
-        idempotencyKey: String? = nil,
+        idempotencyKey: String,
         agentId: JSONValue? = nil
     ) {
         self.key = key

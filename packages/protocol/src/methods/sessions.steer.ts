@@ -17,7 +17,7 @@ export const sessionsSteer = defineMethod({
     thinking: line.optional(),
     attachments: z.array(attachment).max(32).optional(),
     timeoutMs: z.int().min(0).max(86_400_000).optional(),
-    idempotencyKey: idempotencyKey.optional().describe("Without one, every call says it again."),
+    idempotencyKey,
   }),
   ignoredParams: ["agentId"],
   result: z.union([chatSendStatus.extend({ interruptedActiveRun: z.boolean().optional() }), chatAbortResult]),
