@@ -53,10 +53,6 @@ export class LanesWorld {
   readonly broken: string[] = [];
   readonly #databaseFile: string;
   readonly #endings = new Map<string, (ending: Ending) => void>();
-  readonly #room = {
-    maxConcurrent: () => this.cap,
-    hasRoom: ({ length }: readonly Turn[]) => ({ forSubagents: length < this.cap, forOthers: length < this.cap }),
-  };
   #processes = 0;
   cap = 2;
   /** The session whose stop was asked for last: a dead process may have stopped it without a word. */
@@ -89,7 +85,7 @@ export class LanesWorld {
       clock,
       log: recordingLog(),
       queue,
-      ...this.#room,
+      hasRoom: ({ length }) => ({ forSubagents: length < this.cap, forOthers: length < this.cap }),
       begin: async (_sql, turn) => turn,
       run: (turn, signal) => this.#run(process, turn, { signal, end, release: () => queue.release(turn.runId) }),
       endWaiting: async ({ runId }) => {
