@@ -113,6 +113,8 @@ export interface TurnChoice {
 export interface ChatCommand {
   /** Without the slash, lower-case; the first one is its name. */
   readonly names: readonly [string, ...string[]];
+  /** Where lists of commands show it. Source: the published schema of protocol 4. */
+  readonly category: "session" | "options" | "status" | "management";
   /** One sentence. */
   readonly summary: string;
   /** What may stand after the name; a command without it takes nothing, and a longer message is none. */

@@ -3,6 +3,7 @@ import type { ChatCommand, CommandInput, SettingsChange, TurnChoice } from "./de
 /** A setting with a few named levels. */
 export interface LevelSetting {
   readonly names: ChatCommand["names"];
+  readonly category: ChatCommand["category"];
   readonly summary: string;
   /** How it is called in a sentence, for example "Thinking". */
   readonly title: string;
@@ -23,7 +24,7 @@ const CLEARING = new Set(["default", "inherit"]);
 
 /** A command that shows a setting, or sets it: a bad level changes nothing and names the good ones. */
 export function levelCommand(setting: LevelSetting): ChatCommand {
-  const { names, summary, title, levels, synonyms = {}, forTurn, ownerOnly, absent = {} } = setting;
+  const { names, category, summary, title, levels, synonyms = {}, forTurn, ownerOnly, absent = {} } = setting;
   const read = (word: string): string | undefined => {
     const level = word.toLowerCase();
     return levels.includes(level) ? level : synonyms[level];
@@ -31,6 +32,7 @@ export function levelCommand(setting: LevelSetting): ChatCommand {
   const hint = `Levels: ${levels.join(", ")}, default.`;
   return {
     names,
+    category,
     summary,
     usage: `[${levels.join("|")}|default]`,
     ...(ownerOnly ? { ownerOnly } : {}),

@@ -21,6 +21,7 @@ import { type JobQuestion, runTurnJob, type TurnJobDependencies } from "../cron/
 import type { EventBus } from "../events/bus.ts";
 import { type HeartbeatQuestion, Heartbeats } from "../heartbeat/heartbeats.ts";
 import { heartbeatJob, heartbeatJobId } from "../heartbeat/heartbeat-job.ts";
+import { HEARTBEAT_PROMPT } from "../heartbeat/prompts.ts";
 import type { HeartbeatAnswer } from "../heartbeat/reply.ts";
 import { heartbeatAgents, type HeartbeatSettings, heartbeatSettings } from "../heartbeat/settings.ts";
 import { heartbeatVisibility } from "../heartbeat/visibility.ts";
@@ -62,8 +63,9 @@ export interface HeartbeatView {
   readonly enabled: boolean;
   readonly every: string;
   readonly everyMs: number | null;
-  readonly target?: string;
-  readonly ackMaxChars?: number;
+  readonly prompt: string;
+  readonly target: string;
+  readonly ackMaxChars: number;
 }
 
 export class ScheduledFlow implements AsyncDisposable {
@@ -168,9 +170,11 @@ export class ScheduledFlow implements AsyncDisposable {
   heartbeatView(agentId: string): HeartbeatView {
     const { config } = this.#rooms;
     const settings = heartbeatSettings(config.current, agentId);
-    if (!this.#beats(agentId, settings)) return { enabled: false, every: "disabled", everyMs: null };
-    const { every, everyMs, target, ackMaxChars } = settings;
-    return { enabled: true, every, everyMs, target, ackMaxChars };
+    const { every, everyMs, prompt = HEARTBEAT_PROMPT, target, ackMaxChars } = settings;
+    const beat = this.#beats(agentId, settings)
+      ? { enabled: true, every, everyMs }
+      : { enabled: false, every: "disabled", everyMs: null };
+    return { ...beat, prompt, target, ackMaxChars };
   }
 
   /** Where the gateway would deliver to by itself: the chat that last wrote to an agent. Groups are nobody's own. */

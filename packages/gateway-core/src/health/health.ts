@@ -36,7 +36,7 @@ export interface HealthDependencies {
   readonly sources: HealthSources;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly eventLoop: { sample(): EventLoopHealth };
+  readonly eventLoop: { sample(timestamp: number): EventLoopHealth };
   /** Called with every snapshot that differs from the one before, and once a minute. */
   readonly publish: (snapshot: HealthSnapshot) => void;
 }
@@ -208,7 +208,7 @@ export class HealthMonitor implements Disposable {
         recent: recent.slice(0, 5).map(withAge),
       },
       configReload: sources.config(),
-      eventLoop: eventLoop.sample(),
+      eventLoop: eventLoop.sample(now),
       problems,
     };
   }

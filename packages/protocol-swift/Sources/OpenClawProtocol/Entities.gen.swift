@@ -673,7 +673,7 @@ public struct ChatCommandInfo: Codable, Sendable, Hashable {
     /// What a person types, with the slash.
     public var textAliases: [String]
     public var description: String
-    public var category: String
+    public var category: ChatCommandInfoCategory
     public var source: String
     public var scope: String
     public var acceptsArgs: Bool
@@ -683,7 +683,7 @@ public struct ChatCommandInfo: Codable, Sendable, Hashable {
         nativeName: String,
         textAliases: [String],
         description: String,
-        category: String,
+        category: ChatCommandInfoCategory,
         source: String,
         scope: String,
         acceptsArgs: Bool
@@ -697,6 +697,60 @@ public struct ChatCommandInfo: Codable, Sendable, Hashable {
         self.scope = scope
         self.acceptsArgs = acceptsArgs
     }
+}
+
+public enum ChatCommandInfoCategory: RawRepresentable, Codable, Sendable, Hashable {
+    case session
+    case options
+    case status
+    case management
+    case media
+    case tools
+    /// A word that this version does not know.
+    case unknown(String)
+
+    public init(rawValue: String) {
+        switch rawValue {
+        case "session": self = .session
+        case "options": self = .options
+        case "status": self = .status
+        case "management": self = .management
+        case "media": self = .media
+        case "tools": self = .tools
+        default: self = .unknown(rawValue)
+        }
+    }
+
+    public var rawValue: String {
+        switch self {
+        case .session: return "session"
+        case .options: return "options"
+        case .status: return "status"
+        case .management: return "management"
+        case .media: return "media"
+        case .tools: return "tools"
+        case .unknown(let value): return value
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Every word this version knows.
+    public static let known: [ChatCommandInfoCategory] = [
+        .session,
+        .options,
+        .status,
+        .management,
+        .media,
+        .tools,
+    ]
 }
 
 /// One message of a conversation.
@@ -2728,6 +2782,8 @@ public struct EventLoopHealth: Codable, Sendable, Hashable {
     public var delayMaxMs: Double
     /// 0 to 1.
     public var utilization: Double
+    /// Processor time over time; 1 is one core.
+    public var cpuCoreRatio: Double?
 
     public init(
         degraded: Bool,
@@ -2736,7 +2792,8 @@ public struct EventLoopHealth: Codable, Sendable, Hashable {
         intervalMs: Double,
         delayP99Ms: Double,
         delayMaxMs: Double,
-        utilization: Double
+        utilization: Double,
+        cpuCoreRatio: Double? = nil
     ) {
         self.degraded = degraded
         self.degradedSinceMs = degradedSinceMs
@@ -2745,6 +2802,7 @@ public struct EventLoopHealth: Codable, Sendable, Hashable {
         self.delayP99Ms = delayP99Ms
         self.delayMaxMs = delayMaxMs
         self.utilization = utilization
+        self.cpuCoreRatio = cpuCoreRatio
     }
 }
 

@@ -8,7 +8,7 @@ export const chatCommandInfo = z
     nativeName: line,
     textAliases: z.array(line).describe("What a person types, with the slash."),
     description: z.string(),
-    category: line,
+    category: z.enum(["session", "options", "status", "management", "media", "tools"]),
     source: line,
     scope: line,
     acceptsArgs: z.boolean(),

@@ -44,6 +44,7 @@ export const eventLoopHealth = z
     delayP99Ms: z.number().nonnegative(),
     delayMaxMs: z.number().nonnegative(),
     utilization: z.number().nonnegative().describe("0 to 1."),
+    cpuCoreRatio: z.number().nonnegative().describe("Processor time over time; 1 is one core.").optional(),
   })
   .meta({ id: "EventLoopHealth", description: "Whether the process answers in time." });
 

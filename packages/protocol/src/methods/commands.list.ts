@@ -23,7 +23,7 @@ export const commandsList = defineMethod({
           nativeName: "help",
           textAliases: ["/help"],
           description: "What can be done here.",
-          category: "commands",
+          category: "options",
           source: "native",
           scope: "both",
           acceptsArgs: false,

@@ -2,6 +2,7 @@ import type { ChatCommand } from "../define.ts";
 
 export const command: ChatCommand = {
   names: ["activation"],
+  category: "session",
   summary: "Whether I answer every message of this group, or only those that mention me.",
   usage: "[mention|always|default]",
   ownerOnly: true,

@@ -15,6 +15,7 @@ const USAGE = "Say /approve <id> allow-once, /approve <id> allow-always or /appr
 
 export const command: ChatCommand = {
   names: ["approve"],
+  category: "management",
   summary: "Decides about a command that waits for approval.",
   usage: "<id> allow-once|allow-always|deny",
   ownerOnly: true,

@@ -2,6 +2,7 @@ import type { ChatCommand } from "../define.ts";
 
 export const command: ChatCommand = {
   names: ["commands"],
+  category: "status",
   summary: "Lists every command.",
   answersInside: true,
   run: ({ world }) => ({ reply: world.commands().map(describe).join("\n") }),

@@ -2,6 +2,7 @@ import type { ChatCommand } from "../define.ts";
 
 export const command: ChatCommand = {
   names: ["help"],
+  category: "status",
   summary: "Shows what you can write.",
   answersInside: true,
   run: () => ({

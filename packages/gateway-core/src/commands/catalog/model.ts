@@ -6,6 +6,7 @@ const MAX_SHOWN = 40;
 
 export const command: ChatCommand = {
   names: ["model", "models"],
+  category: "options",
   summary: "Shows which models there are, or chooses one for this conversation.",
   usage: "[list|status|<number>|<alias>|<provider/model>|default]",
   async run(input) {

@@ -6,6 +6,7 @@ const GREETING =
 
 export const command: ChatCommand = {
   names: ["new", "reset"],
+  category: "session",
   summary: "Begins a new conversation; what follows is its first message.",
   usage: "[model] [message]",
   async run(input) {

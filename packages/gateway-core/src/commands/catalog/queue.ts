@@ -18,6 +18,7 @@ const HINT =
 
 export const command: ChatCommand = {
   names: ["queue"],
+  category: "session",
   summary: "What happens to messages that come while I am at work.",
   usage: "[mode] [debounce:2s] [cap:20] [drop:summarize] | default",
   run({ text, session, world }) {

@@ -2,6 +2,7 @@ import { levelCommand } from "../levels.ts";
 
 export const command = levelCommand({
   names: ["reasoning", "reason"],
+  category: "options",
   summary: "Whether replies show what the model thought.",
   title: "Reasoning",
   levels: ["off", "on"],

@@ -2,6 +2,7 @@ import type { ChatCommand } from "../define.ts";
 
 export const command: ChatCommand = {
   names: ["send"],
+  category: "session",
   summary: "Whether replies of this conversation are delivered to its chat.",
   usage: "[on|off|inherit]",
   ownerOnly: true,

@@ -5,6 +5,7 @@ const MINUTE_MS = 60_000;
 
 export const command: ChatCommand = {
   names: ["status"],
+  category: "status",
   summary: "Shows how this conversation stands.",
   answersInside: true,
   async run(input) {

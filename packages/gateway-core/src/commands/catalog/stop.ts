@@ -2,6 +2,7 @@ import type { ChatCommand } from "../define.ts";
 
 export const command: ChatCommand = {
   names: ["stop"],
+  category: "session",
   summary: "Ends what runs and waits in this conversation.",
   bareWords: ["stop", "abort", "esc", "wait", "exit", "interrupt"],
   async run({ session, world }) {

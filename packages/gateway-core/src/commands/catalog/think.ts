@@ -2,6 +2,7 @@ import { levelCommand } from "../levels.ts";
 
 export const command = levelCommand({
   names: ["think", "thinking", "t"],
+  category: "options",
   summary: "How much the model thinks before it answers.",
   title: "Thinking",
   levels: ["off", "minimal", "low", "medium", "high", "xhigh"],

@@ -4,6 +4,7 @@ import { spendingLine } from "../spending.ts";
 
 const lines = levelCommand({
   names: ["usage"],
+  category: "status",
   summary: "Whether replies end with what they took; cost shows what was spent.",
   title: "Usage line",
   levels: ["off", "tokens", "full"],

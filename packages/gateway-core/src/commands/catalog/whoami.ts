@@ -2,6 +2,7 @@ import type { ChatCommand } from "../define.ts";
 
 export const command: ChatCommand = {
   names: ["whoami", "id"],
+  category: "status",
   summary: "Shows your id here.",
   answersInside: true,
   run: ({ sender, session, isOwner }) => ({
