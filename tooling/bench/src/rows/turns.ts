@@ -5,6 +5,7 @@ import { type BenchServer, startGateway } from "../servers/start.ts";
 import type { ModelTarget, Timings } from "../servers/turn-load.ts";
 
 const SESSIONS = 8;
+const MANY_SESSIONS = 64;
 const OVERHEAD_BUDGET_MS = 8;
 const RATE_BUDGET = 150;
 /** Turns of one round, for each worker, per second of the effort's load time. */
@@ -19,6 +20,7 @@ export const turnRow: Row = {
     await using gateway = await startGateway({ model: models.ready });
     const one = await measure(gateway, models.ready, 1, effort);
     const many = await measure(gateway, models.ready, SESSIONS, effort);
+    const crowd = await measure(gateway, models.ready, MANY_SESSIONS, { ...effort, loadMs: effort.loadMs / 4 });
     const commits = (await gateway.command("commits")) as number[];
     const line = (percent: number, measured: Rounds, sessions: string, budget?: number): Line => ({
       what: `turn overhead p${percent}, ${sessions}`,
@@ -40,6 +42,16 @@ export const turnRow: Row = {
         result: `${round(many.turnsPerSecond)} /s`,
         budget: `≥ ${RATE_BUDGET} /s`,
         isWithin: many.turnsPerSecond >= RATE_BUDGET,
+      },
+      line(50, crowd, `${MANY_SESSIONS} sessions`),
+      line(99, crowd, `${MANY_SESSIONS} sessions`),
+      {
+        what: `turns per second, ${MANY_SESSIONS} sessions`,
+        measured: `${round(crowd.turnsPerSecond)} /s`,
+        yardstick: `${round(crowd.barePerSecond)} /s`,
+        result: `${round(crowd.turnsPerSecond)} /s`,
+        budget: "–",
+        isWithin: undefined,
       },
       {
         what: `CPU per turn, ${SESSIONS} sessions`,

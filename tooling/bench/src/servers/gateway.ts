@@ -28,7 +28,7 @@ const gateway = await createGateway({
     channels: { memory: {} },
     // Every chat is a session of its own, and as many turns run at once as the load asks for.
     session: { dmScope: "per-peer" },
-    agents: { defaults: { maxConcurrent: 8 } },
+    agents: { defaults: { maxConcurrent: 64 } },
   },
   listen: { port: 0, token: TOKEN },
   ...(clients === undefined ? {} : { limits: roomFor(clients) }),

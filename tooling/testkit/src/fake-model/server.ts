@@ -52,6 +52,8 @@ export interface FakeModel extends AsyncDisposable {
   request(number: number): Promise<FakeModelRequest>;
 }
 
+const KEEP_ALIVE_MS = 60_000;
+
 /** Starts a fake model server on 127.0.0.1. */
 export async function startFakeModel(options: FakeModelOptions = {}): Promise<FakeModel> {
   const script = options.script ?? ((request: FakeModelRequest) => echoScript(request.messages));
@@ -67,6 +69,8 @@ export async function startFakeModel(options: FakeModelOptions = {}): Promise<Fa
       return queued.shift() ?? script(request);
     }).catch((error: unknown) => outgoing.destroy(error instanceof Error ? error : undefined));
   });
+  // A pause in a test must not end a connection in the very moment that its client uses it again.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   const port = portOf(server);
