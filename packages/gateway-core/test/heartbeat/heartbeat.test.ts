@@ -147,6 +147,7 @@ describe("a gateway's heartbeat", () => {
       enabled: true,
       every: "30m",
       everyMs: 30 * MINUTE,
+      prompt: expect.stringContaining("HEARTBEAT") as string,
       target: "last",
       ackMaxChars: 300,
     });
