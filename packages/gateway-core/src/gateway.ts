@@ -352,6 +352,8 @@ function helloSnapshot({ current, source, paths }: ConfigRuntime) {
       mainKey: current.session.mainKey,
       mainSessionKey: mainSessionKey(defaultId, current.session),
       scope: current.session.scope,
+      ownership: "sole",
+      selectionRequired: false,
     },
   };
 }
