@@ -13,6 +13,7 @@ import { TurnEvents } from "../agent/turn-events.ts";
 import type { ChannelSupervisor } from "../channels/supervisor.ts";
 import type { EventBus } from "../events/bus.ts";
 import { type FollowUps, withoutSkips } from "./turn/follow-up.ts";
+import { GatewayError } from "../errors.ts";
 import type { MediaFlow, ReplyFiles } from "./media-flow.ts";
 import { takeSteering } from "./turn/steering.ts";
 import { chosenModel, identityOf, inWords, tooManyAttempts, userMessage, wishesOf } from "./turn/turn-words.ts";
@@ -39,6 +40,8 @@ import type { ToolPolicy, ToolSubject } from "../tools/tool-policy.ts";
 
 /** A turn that was begun this often and never ended takes the process down with it, and is not begun again. */
 const MAX_ATTEMPTS = 3;
+/** Between two tries to write down how a turn ended while the database takes nothing. */
+const WRITE_RETRY_MS = 2_000;
 const HISTORY_MESSAGES = 400;
 
 export interface TurnSettings {
@@ -271,13 +274,13 @@ export class TurnFlow {
 
   /** Writes the whole outcome down in one commit, then tells everyone. */
   async #finish(open: OpenTurn, outcome: TurnOutcome, compaction?: TurnCompaction): Promise<void> {
-    const { store, turnQueue, outbox, log, followUps } = this.#rooms;
+    const { turnQueue, outbox, log, followUps } = this.#rooms;
     const { turn, events } = open;
     if (outcome.kind === "failed") {
       log.warn("turn failed", { ...identityOf(turn), reason: outcome.reason, error: outcome.error });
     }
     const files = await this.#filesOf(turn, outcome);
-    const rows = await store.transaction(async (sql) => {
+    const rows = await this.#onceWritable(async (sql) => {
       if (!(await turnQueue.end(sql, turn.runId, this.#endOf(open, outcome, compaction)))) return undefined;
       await this.#writeTranscript(sql, open, outcome);
       const reply = await this.#queueReply(sql, open, { outcome, files });
@@ -289,6 +292,21 @@ export class TurnFlow {
     outbox.wake(rows);
     if (turn.request.followUp) this.lanes.pump();
     await this.lanes.notify(turn.runId);
+  }
+
+  /** What a turn came to is kept until the database takes it, so that it does not have to be thought again. */
+  async #onceWritable<T>(work: (sql: SqlExecutor) => Promise<T>): Promise<T> {
+    const { store, clock, log } = this.#rooms;
+    while (true) {
+      try {
+        return await store.transaction(work);
+      } catch (error) {
+        const isUnwritable = error instanceof GatewayError && error.code === "UNAVAILABLE";
+        if (!isUnwritable || this.lanes.isStopping) throw error;
+        log.error("the end of a turn can not be written down; it is tried again", { error, retryInMs: WRITE_RETRY_MS });
+        await clock.sleep(WRITE_RETRY_MS);
+      }
+    }
   }
 
   async #writeTranscript(sql: SqlExecutor, { turn, session }: OpenTurn, outcome: TurnOutcome): Promise<void> {

@@ -62,6 +62,11 @@ export class Lanes<Begun> implements AsyncDisposable {
     this.pump();
   }
 
+  /** Nothing new begins any more, and what runs is to come to an end. */
+  get isStopping(): boolean {
+    return this.#stopped;
+  }
+
   /** Starts waiting turns while there is room. Safe to call at any time, any number of times. */
   pump(): void {
     if (!this.#started || this.#stopped || this.#held > 0) return;
