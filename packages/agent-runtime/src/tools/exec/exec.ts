@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+
 import {
   ApprovalsStore,
   type ApprovalAnswer,
@@ -71,7 +73,7 @@ async function execute(input: unknown, call: Call): Promise<ToolResult> {
   const settings = options.settings();
   const command = wantedCommand(input);
   if (typeof command === "string") return failed(command);
-  const workdir = textField(input, "workdir") ?? options.workspace(context.agentId);
+  const workdir = textField(input, "workdir") ?? (await ownDirectory(options.workspace(context.agentId)));
   const directories = [...settings.pathPrepend, ...pathDirectories(options.environment["PATH"])];
   const seconds = numberField(input, "timeout");
   const timeoutMs =
@@ -87,6 +89,12 @@ async function execute(input: unknown, call: Call): Promise<ToolResult> {
     if (error instanceof CommandError) return failed(`Not run: ${error.message}.`);
     throw error;
   }
+}
+
+/** An agent's workspace is there as soon as it is worked in. */
+async function ownDirectory(workspace: string): Promise<string> {
+  await mkdir(workspace, { recursive: true, mode: 0o700 });
+  return workspace;
 }
 
 /** A text says what is wrong with the input. */
