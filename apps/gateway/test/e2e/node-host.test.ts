@@ -119,6 +119,39 @@ describe("openclaw node run", { timeout: TEST_TIMEOUT_MS }, () => {
     });
   });
 
+  it("the agent's exec waits for an operator on the gateway's own machine as well", async () => {
+    await using operator = await Operator.create();
+    await operator.configure({ ...LOCAL, tools: { exec: { enabled: true } } });
+    await using _gateway = await operator.gateway();
+    const message = `/tool exec ${JSON.stringify({ command: ["echo", "from the turn"] })}`;
+    const decisions = ["deny", "allow-always"] as const;
+    const answers: string[] = [];
+    for (const decision of decisions) {
+      await using turn = operator.start(["agent", "--message", message]);
+      const waiting = await eventually(
+        "the command to wait",
+        async () => {
+          if (!turn.running) throw new Error(`The turn is over: ${turn.stdout}${turn.stderr}`);
+          return ((await operator.json(["approvals", "pending"])) as Rows).approvals[0];
+        },
+        30_000,
+      );
+      expect(waiting.request).toMatchObject({ command: "echo 'from the turn'", host: "gateway", agentId: "main" });
+      await operator.run(["approvals", "resolve", waiting.id, decision]);
+      answers.push((await turn.waitForExit()).stdout);
+    }
+    answers.push((await operator.run(["agent", "--message", message])).stdout);
+    expect(answers).toEqual([
+      expect.stringContaining("an operator refused it"),
+      expect.stringContaining("from the turn\n[exit code 0]"),
+      expect.stringContaining("from the turn\n[exit code 0]"),
+    ]);
+    expect(await operator.json(["approvals", "get"])).toMatchObject({
+      path: operator.at(".openclaw", "exec-approvals.json"),
+      file: { agents: { main: { allowlist: [{ pattern: await realpath("/bin/echo") }] } } },
+    });
+  });
+
   it("is refused with another token, and says so", async () => {
     await using operator = await Operator.create();
     await operator.configure(LOCAL);

@@ -30,8 +30,9 @@ export class ToolInputCheck {
   }
 
   async #compile(toolName: string, schema: JsonSchema): Promise<ValidateFunction | "unreadable"> {
+    // By way of the default export, which is all that a bundle's chunk of a CommonJS package has.
     this.#ajv ??= import("ajv").then(
-      ({ Ajv: Validator }) => new Validator({ strict: false, validateFormats: false, logger: false }),
+      ({ default: { Ajv: Validator } }) => new Validator({ strict: false, validateFormats: false, logger: false }),
     );
     const ajv = await this.#ajv;
     try {
