@@ -220,7 +220,12 @@ describe("configSchema", () => {
   it("fills in the documented defaults, and none for what this version does not have", () => {
     const { current } = fixedConfig({ models: { providers: { p: { models: [{ id: "m" }] } } } });
     expect(current).toEqual({
-      gateway: { bind: "loopback", auth: { allowTailscale: false }, controlUi: { allowedOrigins: [] }, trustedProxies: [] },
+      gateway: {
+        bind: "loopback",
+        auth: { allowTailscale: false },
+        controlUi: { allowedOrigins: [] },
+        trustedProxies: [],
+      },
       agents: { defaults: { timeoutSeconds: 600, maxConcurrent: 4 }, list: [] },
       bindings: [],
       models: {
