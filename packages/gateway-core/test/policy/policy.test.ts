@@ -55,15 +55,42 @@ describe("direct messages", () => {
 describe("what counts from listed senders only", () => {
   const tap = { onlyListed: true } as const;
   it.each([
-    ["an open group", group, { groupPolicy: "open" }, "8", false, "ignore"],
-    ["an open group", group, { groupPolicy: "open" }, "7", false, "answer"],
-    ["an open group", group, { groupPolicy: "open" }, "8", true, "answer"],
-    ["an open group with *", group, { groupPolicy: "open", groupAllowFrom: ["*"] }, "8", false, "answer"],
-    ["a group with a list", group, { groups: { "-100": { allowFrom: ["9"] } } }, "9", false, "answer"],
-    ["a direct chat", direct, {}, "8", false, "ignore"],
-    ["a direct chat", direct, {}, "8", true, "answer"],
-  ] as const)("in %s %#", (_where, message, settings, senderId, isPaired, action) => {
-    expect(actionOf(message(senderId, tap), access(settings), isPaired)).toBe(action);
+    { where: "an open group", message: group, settings: { groupPolicy: "open" }, sender: "8", action: "ignore" },
+    { where: "an open group", message: group, settings: { groupPolicy: "open" }, sender: "7", action: "answer" },
+    {
+      where: "an open group, from somebody paired",
+      message: group,
+      settings: { groupPolicy: "open" },
+      sender: "8",
+      isPaired: true,
+      action: "answer",
+    },
+    {
+      where: "an open group with *",
+      message: group,
+      settings: { groupPolicy: "open", groupAllowFrom: ["*"] },
+      sender: "8",
+      action: "answer",
+    },
+    {
+      where: "a group with a list",
+      message: group,
+      settings: { groups: { "-100": { allowFrom: ["9"] } } },
+      sender: "9",
+      action: "answer",
+    },
+    { where: "a direct chat", message: direct, settings: {}, sender: "8", action: "ignore" },
+    {
+      where: "a direct chat, from somebody paired",
+      message: direct,
+      settings: {},
+      sender: "8",
+      isPaired: true,
+      action: "answer",
+    },
+  ] as const)("in $where, from $sender: $action", (row) => {
+    const isPaired = "isPaired" in row;
+    expect(actionOf(row.message(row.sender, tap), access(row.settings), isPaired)).toBe(row.action);
   });
 });
 
