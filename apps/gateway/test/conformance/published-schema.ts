@@ -27,14 +27,9 @@ export function publishedScope(method: string): string | undefined {
   return published.methods[method]?.scope;
 }
 
-/** Whether the schema has a definition of this name. */
-export function isPublishedType(name: string): boolean {
-  return Object.hasOwn(published.definitions, name);
-}
-
 /** What a value lacks of a published type, as lines; undefined when there is no such type. */
 export function problemsWith(type: string, value: unknown): string[] | undefined {
-  if (!isPublishedType(type)) return undefined;
+  if (!Object.hasOwn(published.definitions, type)) return undefined;
   const validate: ValidateFunction = ajv.compile({ $ref: `published#/definitions/${type}` });
   return validate(value) ? [] : (validate.errors ?? []).map(line);
 }

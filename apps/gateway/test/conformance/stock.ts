@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey, createHash, generateKeyPairSync, sig
 import type { Gateway } from "@openclaw/gateway-core";
 import { GatewayClient, type GatewayClientOptions } from "stock-gateway-client";
 
-export const ALL_SCOPES = [
+const ALL_SCOPES = [
   "operator.admin",
   "operator.read",
   "operator.write",
