@@ -3,13 +3,7 @@ import { createPrivateKey, createPublicKey, createHash, generateKeyPairSync, sig
 import type { Gateway } from "@openclaw/gateway-core";
 import { GatewayClient, type GatewayClientOptions } from "stock-gateway-client";
 
-const ALL_SCOPES = [
-  "operator.admin",
-  "operator.read",
-  "operator.write",
-  "operator.approvals",
-  "operator.pairing",
-];
+const ALL_SCOPES = ["operator.admin", "operator.read", "operator.write", "operator.approvals", "operator.pairing"];
 
 export interface StockEvent {
   readonly event: string;
