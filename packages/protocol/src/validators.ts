@@ -26,6 +26,8 @@ export const validateConnectParams: Validator<ConnectParams> = generated.validat
 /** The parameters of every other method, ignored ones allowed. */
 export const paramsValidators: { readonly [M in MethodName]: Validator<ParamsOf<M>> } = generated.paramsValidators;
 
+/** In characters. */
+const LONGEST_NAME = 120;
 const MAXIMUM_COMPLAINTS = 4;
 
 /**
@@ -44,14 +46,20 @@ function isWrapper(error: ValidationError, all: readonly ValidationError[]): boo
 }
 
 function formatOne(error: ValidationError): string {
-  const at = error.instancePath === "" ? "" : `at ${error.instancePath}: `;
+  const path = shortened(error.instancePath);
+  const at = path === "" ? "" : `at ${path}: `;
   if (error.keyword === "additionalProperties") {
-    const where = error.instancePath === "" ? "root" : error.instancePath;
-    return `at ${where}: unexpected property '${String(error.params["additionalProperty"])}'`;
+    const name = shortened(String(error.params["additionalProperty"]));
+    return `at ${path === "" ? "root" : path}: unexpected property '${name}'`;
   }
   const allowed = error.params["allowedValues"];
   if (error.keyword === "enum" && Array.isArray(allowed)) {
     return `${at}must be equal to one of the allowed values (${allowed.map(String).join(", ")})`;
   }
   return `${at}${error.message ?? "is invalid"}`;
+}
+
+/** Names come from the sender, and may be as long as a message. */
+function shortened(name: string): string {
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}…`;
 }

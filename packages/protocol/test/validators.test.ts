@@ -23,6 +23,12 @@ describe("R5.8 what a caller reads about a bad frame or parameter", () => {
     ["an array", paramsValidators["sessions.list"], [], "must be object"],
     ["an unknown key", validateConnectParams, { ...connect, foo: 1 }, "at root: unexpected property 'foo'"],
     [
+      "an unknown key as long as a message",
+      validateConnectParams,
+      { ...connect, ["k".repeat(70_000)]: 1 },
+      `at root: unexpected property '${"k".repeat(120)}…'`,
+    ],
+    [
       "a nested unknown key",
       validateConnectParams,
       { ...connect, client: { ...connect.client, foo: 1 } },

@@ -138,8 +138,9 @@ export class Connection {
       firstBytes: limitFirstBytes(stream, limits.maxHandshakeBytes, () => this.close(TOO_BIG, "")),
     };
     socket.on("message", (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
+    socket.on("ping", (data: Buffer) => this.#pong(data));
     socket.on("close", () => this.#closed());
-    socket.on("error", (error) => dependencies.note("socket error", { connectionId: id, error: error.message }));
+    socket.on("error", (error) => this.#broken(error));
     this.#nonce = dependencies.ids.uuid();
     const challenge = { nonce: this.#nonce, ts: clock.now(), capabilities: [] };
     this.#queue.sendAnswer(JSON.stringify({ type: "event", event: "connect.challenge", payload: challenge }));
@@ -195,6 +196,19 @@ export class Connection {
       this.#dependencies.note("a client does not answer pings", { connectionId: this.id });
       this.terminate();
     } else if (socket.readyState === socket.OPEN) socket.ping();
+  }
+
+  /** A client that takes nothing off the line gets no answer to its pings either. */
+  #pong(data: Buffer): void {
+    const { socket, stream } = this.#transport;
+    const isTaking = stream.writableLength <= this.#dependencies.limits.maxBufferedBytes;
+    if (socket.readyState === socket.OPEN && isTaking) socket.pong(data);
+  }
+
+  /** The client broke a rule of WebSocket; the close frame that says so is sent already. */
+  #broken({ message }: Error): void {
+    this.#dependencies.note("socket error", { connectionId: this.id, error: message });
+    this.close(NORMAL, "");
   }
 
   #receive(data: Buffer, isBinary: boolean): void {

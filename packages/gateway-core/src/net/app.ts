@@ -44,10 +44,17 @@ export async function createApp({ limits }: NetSettings, tls: TlsMaterial | unde
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   await app.register(websocket, {
-    options: { maxPayload: limits.maxPayloadBytes, perMessageDeflate: false, clientTracking: false },
+    options: {
+      maxPayload: limits.maxPayloadBytes,
+      perMessageDeflate: false,
+      clientTracking: false,
+      // Pings are answered by the connection: the library cuts the line of who sends many, without a word.
+      autoPong: false,
+    },
     // Connections are closed by their owner, with a code that says why.
     preClose: (done) => done(),
-    errorHandler: (_error, socket) => socket.terminate(),
+    // A socket that broke a rule of WebSocket is on its way to being closed, with a code that tells which.
+    errorHandler: (_error, socket) => (socket.readyState === socket.CLOSING ? undefined : socket.terminate()),
   });
   return app;
 }
