@@ -2,6 +2,9 @@ import type { Clock, SqlExecutor } from "../ports.ts";
 import { mergePrompts, type QueueSettings, withLeftOut } from "./queue-mode.ts";
 import { toTurn, type Turn, type TurnRequest, type TurnRow } from "./turn.ts";
 
+/** The parameter is the session. The first condition is that of the index, which SQLite does not work out by itself. */
+const WAITING_OF_SESSION = "state IN ('queued', 'running') AND session_key = ? AND state = 'queued'";
+
 /** A message that is told to a turn that runs. */
 export interface SteeringMessage {
   /** The run it would have been; its files go by it. */
@@ -36,7 +39,7 @@ export class Backlog {
   /** Keeps a chat's waiting messages together: all of them wait until it has been quiet for a while. */
   async postpone(sql: SqlExecutor, sessionKey: string, notBefore: number): Promise<void> {
     await sql.run(
-      "UPDATE turns SET not_before = ? WHERE session_key = ? AND state = 'queued' AND queue_mode = 'collect' AND not_before > 0",
+      `UPDATE turns SET not_before = ? WHERE ${WAITING_OF_SESSION} AND queue_mode = 'collect' AND not_before > 0`,
       notBefore,
       sessionKey,
     );
@@ -48,7 +51,7 @@ export class Backlog {
    */
   async makeRoom(sql: SqlExecutor, sessionKey: string, { cap, drop }: QueueSettings): Promise<boolean> {
     const waiting = await sql.all<TurnRow>(
-      "SELECT * FROM turns WHERE state = 'queued' AND source = 'channel' AND session_key = ? ORDER BY position",
+      `SELECT * FROM turns WHERE ${WAITING_OF_SESSION} AND source = 'channel' ORDER BY position`,
       sessionKey,
     );
     const [oldest, next] = waiting;
@@ -77,7 +80,7 @@ export class Backlog {
   async takeSteering(sql: SqlExecutor, { runId, sessionKey }: Turn): Promise<SteeringMessage[]> {
     const rows = await sql.all<TurnRow>(
       `UPDATE turns SET state = 'merged', merged_into = ?, ended_at = ?
-       WHERE state = 'queued' AND queue_mode = 'steer' AND session_key = ? RETURNING *`,
+       WHERE ${WAITING_OF_SESSION} AND queue_mode = 'steer' RETURNING *`,
       runId,
       this.#clock.now(),
       sessionKey,
@@ -94,8 +97,7 @@ export class Backlog {
   async collect(sql: SqlExecutor, first: TurnRow): Promise<Turn> {
     const others = await sql.all<TurnRow>(
       `UPDATE turns SET state = 'merged', merged_into = ?, ended_at = ?
-       WHERE state = 'queued' AND queue_mode = 'collect' AND session_key = ?
-         AND reply_chat = ? RETURNING *`,
+       WHERE ${WAITING_OF_SESSION} AND queue_mode = 'collect' AND reply_chat = ? RETURNING *`,
       first.run_id,
       this.#clock.now(),
       first.session_key,

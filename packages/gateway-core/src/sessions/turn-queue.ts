@@ -129,7 +129,7 @@ export class TurnQueue {
   /** When the next queued turn may begin, in epoch milliseconds; undefined when none has to wait for its time. */
   async nextBegin(): Promise<number | undefined> {
     const row = await this.#store.get<{ at: number | null }>(
-      "SELECT min(not_before) AS at FROM turns WHERE state = 'queued' AND not_before > ?",
+      "SELECT min(not_before) AS at FROM turns WHERE state = 'queued' AND not_before > 0 AND not_before > ?",
       this.#clock.now(),
     );
     return row?.at ?? undefined;

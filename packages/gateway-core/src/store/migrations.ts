@@ -12,6 +12,7 @@ import { migration008 } from "./migrations/008-exec-approvals.ts";
 import { migration009 } from "./migrations/009-changes.ts";
 import { migration010 } from "./migrations/010-passing-notes.ts";
 import { migration011 } from "./migrations/011-inbox-sources.ts";
+import { migration012 } from "./migrations/012-waiting-turns.ts";
 
 /** Every migration, in order; the database's user_version says how many of them it has seen. */
 const MIGRATIONS: readonly string[] = [
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly string[] = [
   migration008,
   migration010,
   migration011,
+  migration012,
 ];
 
 /** Brings a database to the newest schema, one transaction per step. */
