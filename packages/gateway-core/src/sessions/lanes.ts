@@ -3,6 +3,8 @@ import { type LaneRoom, LEASE_MS, type TurnQueue } from "./turn-queue.ts";
 import type { Turn } from "./turn.ts";
 
 const RETRY_MS = 5_000;
+/** Turns that begin in one commit. */
+const MAX_CLAIMS = 32;
 
 /** Why a turn that runs is told to stop: by someone who asked for it, or because the gateway ends. */
 export type LaneStop = "asked" | "shutdown";
@@ -165,25 +167,39 @@ export class Lanes<Begun> implements AsyncDisposable {
   }
 
   async #startWhatFits(): Promise<void> {
-    const { store, queue, hasRoom, begin, run, log } = this.#dependencies;
     while (!this.#stopped && this.#held === 0) {
-      const room = hasRoom([...this.#running.values()].map(({ turn }) => turn));
-      if (!room.forOthers && !room.forSubagents) return;
-      const claimed = await store.transaction(async (sql) => {
-        const turn = await queue.claim(sql, room);
-        return turn && { turn, begun: await begin(sql, turn) };
-      });
-      if (!claimed) return this.#pumpWhenDue();
-      const { turn, begun } = claimed;
-      const controller = new AbortController();
-      const ended = run(begun, controller.signal)
-        .catch((error: unknown) => log.error("a turn could not be written down", { runId: turn.runId, error }))
-        .finally(() => {
-          this.#running.delete(turn.runId);
-          this.pump();
-        });
-      this.#running.set(turn.runId, { turn, controller, ended });
+      const { claimed, isAll } = await this.#dependencies.store.transaction((sql) => this.#claim(sql));
+      for (const { turn, begun } of claimed) this.#start(turn, begun);
+      if (isAll) return this.#pumpWhenDue();
+      if (claimed.length === 0) return;
     }
+  }
+
+  /** Takes what fits, a bounded number, in one commit. Answers too whether nothing is left that may begin now. */
+  async #claim(sql: SqlExecutor): Promise<{ claimed: readonly { turn: Turn; begun: Begun }[]; isAll: boolean }> {
+    const { queue, hasRoom, begin } = this.#dependencies;
+    const running = [...this.#running.values()].map(({ turn }) => turn);
+    const claimed: { turn: Turn; begun: Begun }[] = [];
+    while (claimed.length < MAX_CLAIMS) {
+      const room = hasRoom([...running, ...claimed.map(({ turn }) => turn)]);
+      if (!room.forOthers && !room.forSubagents) break;
+      const turn = await queue.claim(sql, room);
+      if (!turn) return { claimed, isAll: true };
+      claimed.push({ turn, begun: await begin(sql, turn) });
+    }
+    return { claimed, isAll: false };
+  }
+
+  #start(turn: Turn, begun: Begun): void {
+    const { run, log } = this.#dependencies;
+    const controller = new AbortController();
+    const ended = run(begun, controller.signal)
+      .catch((error: unknown) => log.error("a turn could not be written down", { runId: turn.runId, error }))
+      .finally(() => {
+        this.#running.delete(turn.runId);
+        this.pump();
+      });
+    this.#running.set(turn.runId, { turn, controller, ended });
   }
 
   /** A turn that waits for its time, for a chat to become quiet, is looked at when that has come. */

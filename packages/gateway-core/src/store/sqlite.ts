@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
 import { FatalError, GatewayError } from "../errors.ts";
@@ -98,9 +98,11 @@ export class SqliteStore implements Store {
 
   /** Runs what waits, and what comes to wait meanwhile. */
   async #drain(): Promise<void> {
-    // Whoever asks in the same turn of the event loop shares the commit.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#runBatch(this.#waiting.splice(0, MAX_BATCH));
+    while (this.#waiting.length > 0) {
+      // Everything that arrived by now is taken up first: whoever asks in the same turn of the event loop shares the commit.
+      await setImmediate();
+      await this.#runBatch(this.#waiting.splice(0, MAX_BATCH));
+    }
     // In the same breath as the check above: whoever comes next starts a new drain.
     this.#draining = undefined;
   }
