@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerOptions } from "node:http";
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 
 import type { FastifyInstance } from "fastify";
 
@@ -41,6 +42,7 @@ export async function createApp({ limits }: NetSettings, tls: TlsMaterial | unde
       }) as unknown as FastifyInstance)
     : fastify({ ...settings, http });
   app.server.maxConnections = limits.maxSockets;
+  refuseEarlyUpgrades(app.server);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   await app.register(websocket, {
@@ -57,6 +59,22 @@ export async function createApp({ limits }: NetSettings, tls: TlsMaterial | unde
     errorHandler: (_error, socket) => (socket.readyState === socket.CLOSING ? undefined : socket.terminate()),
   });
   return app;
+}
+
+/**
+ * Cuts the line of who asks for a WebSocket before the answer to an earlier request is out. The upgrade can not be
+ * made then, and nothing else would ever end such a connection.
+ */
+function refuseEarlyUpgrades(server: Server): void {
+  const owed = new WeakMap<Duplex, number>();
+  const count = (socket: Duplex, change: number): void => void owed.set(socket, (owed.get(socket) ?? 0) + change);
+  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    count(socket, 1);
+    response.once("close", () => count(socket, -1));
+  });
+  server.on("upgrade", (_request: IncomingMessage, socket: Duplex) => {
+    if ((owed.get(socket) ?? 0) > 0) socket.destroy();
+  });
 }
 
 /** HTTP/2 is not offered: its upgrade to WebSocket is another one, which no client of this protocol knows. */

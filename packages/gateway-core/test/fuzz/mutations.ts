@@ -49,17 +49,40 @@ const oddValue: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 2, max: 1_000 }).map(nested) },
 );
 
+/** Another value of the same kind, so that it is more likely to be let through. */
+const likeValue = fc.record({
+  string: fc.oneof(fc.constantFrom(...TEXTS, "main", "agent:main:main", "memory", "all"), fc.string({ maxLength: 30 })),
+  number: fc.oneof(fc.constantFrom(...LIMITS), fc.nat(2_000)),
+  boolean: fc.boolean(),
+});
+
 /** A key dropped, replaced or added, somewhere in it. */
 export const change: fc.Arbitrary<Change> = fc.oneof(
-  place(fc.constant(undefined), (parent, key) => {
-    Reflect.deleteProperty(parent, key);
-  }),
-  place(oddValue, (parent, key, value) => define(parent, key, value)),
-  fc
-    .tuple(fc.constantFrom(...KEYS), oddValue)
-    .chain(([key, value]) => place(fc.constant(value), (parent) => define(parent, key, value))),
-  place(fc.string({ minLength: 1, maxLength: 12 }), (parent, _key, name) => define(parent, name, 1)),
-  oddValue.map((value) => () => value),
+  {
+    weight: 6,
+    arbitrary: place(likeValue, (parent, key, like) => {
+      const kind = typeof parent[key];
+      if (kind === "string" || kind === "number" || kind === "boolean") define(parent, key, like[kind]);
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: place(fc.constant(undefined), (parent, key) => {
+      Reflect.deleteProperty(parent, key);
+    }),
+  },
+  { weight: 3, arbitrary: place(oddValue, (parent, key, value) => define(parent, key, value)) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...KEYS), oddValue)
+      .chain(([key, value]) => place(fc.constant(value), (parent) => define(parent, key, value))),
+  },
+  {
+    weight: 1,
+    arbitrary: place(fc.string({ minLength: 1, maxLength: 12 }), (parent, _key, name) => define(parent, name, 1)),
+  },
+  { weight: 1, arbitrary: oddValue.map((value) => () => value) },
 );
 
 /** One to three changes, one after the other. */
