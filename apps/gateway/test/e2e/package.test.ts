@@ -62,6 +62,23 @@ describe("the published package", { timeout: TEST_TIMEOUT_MS }, () => {
     expect(await bytesIn(packageDirectory)).toBeLessThan(30 * 1024 * 1024);
   });
 
+  // One character beyond them, as in a regular expression, and V8 keeps the whole file with two bytes for each.
+  it("starts from files of ASCII characters alone", async () => {
+    const { packageDirectory } = await installation();
+    const folder = join(packageDirectory, "dist");
+    const loaded = new Set([
+      "main.js",
+      ...(await readdir(folder)).filter((name) => /^run-gateway-.*\.js$/u.test(name)),
+    ]);
+    expect(loaded.size).toBe(2);
+    for (const name of loaded) {
+      const text = await readFile(join(folder, name), "utf8");
+      expect([...text.matchAll(/[^\0-\x7f]/gu)].map(String), name).toEqual([]);
+      for (const [, imported = ""] of text.matchAll(/(?:from|import)"\.\/([^"]+)"/gu)) loaded.add(imported);
+    }
+    expect(loaded.size).toBeGreaterThan(10);
+  });
+
   it("packs to the same bytes every time", async () => {
     const { tarball } = await installation();
     await using folder = await createTempDirectory();
