@@ -1,4 +1,5 @@
 import { createAgentRuntime, type ModelApi } from "../src/index.ts";
+import { countOnSignal } from "@openclaw/testkit/signals";
 import { describe, expect, test } from "vitest";
 
 import { createTool, createTurn, outcomeOf, realClock, RecordedLog, startAgent } from "./harness.ts";
@@ -25,6 +26,16 @@ describe("abort", () => {
       expect(await (await agent.model.request(1)).ended).toBe("closed");
     },
   );
+
+  test("F16 a turn leaves nothing behind at its signal", async () => {
+    await using agent = await startAgent();
+    const { signal } = new AbortController();
+    for (let turn = 0; turn < 10; turn += 1) {
+      agent.model.enqueue({ kind: "answer", text: ["hello"] });
+      expect((await agent.run({}, signal)).error).toBeUndefined();
+    }
+    expect(countOnSignal(signal)).toBe(0);
+  });
 
   test("an abort before the first byte does so too", async () => {
     await using agent = await startAgent();

@@ -143,7 +143,7 @@ export class TelegramChannel implements Channel {
 
   async fetchMedia(reference: unknown, signal: AbortSignal): Promise<FetchedMedia> {
     const { client } = await this.#connect();
-    return fetchFile(client, reference, AbortSignal.any([signal, this.#stopping.signal]));
+    return fetchFile(client, reference, [signal, this.#stopping.signal]);
   }
 
   async probe(signal: AbortSignal): Promise<ChannelProbe> {
@@ -151,7 +151,8 @@ export class TelegramChannel implements Channel {
     const elapsedMs = (): number => Math.round(performance.now() - startedAt);
     try {
       const { client } = await this.#connect();
-      await client.getMe(AbortSignal.any([signal, AbortSignal.timeout(probeDeadlineMs)]));
+      using within = joinSignals(signal, AbortSignal.timeout(probeDeadlineMs));
+      await client.getMe(within.signal);
       return { ok: true, elapsedMs: elapsedMs() };
     } catch (error) {
       return { ok: false, elapsedMs: elapsedMs(), error: reasonOf(error) };
@@ -235,7 +236,8 @@ export class TelegramChannel implements Channel {
   async #acquireLease(botId: string, { host, reporter, signal }: Run): Promise<Disposable> {
     const acquired = new AbortController();
     const detail = "Another account or gateway in this process polls the same bot; this one waits until it stops.";
-    const notice = host.sleep(leaseNoticeMs, AbortSignal.any([signal, acquired.signal])).then(
+    using waiting = joinSignals(signal, acquired.signal);
+    const notice = host.sleep(leaseNoticeMs, waiting.signal).then(
       () => reporter.report("conflict", { code: "IN_PROCESS", detail }),
       () => undefined,
     );

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import type { MediaContent, MediaKind, OutboundContent } from "@openclaw/channels-contract";
 import type { Fault } from "@openclaw/testkit/fake-telegram";
+import { countOnSignal } from "@openclaw/testkit/signals";
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
@@ -300,6 +301,21 @@ describe("downloads", () => {
     const { stream, size } = await scene.channel.fetchMedia(await sentFile(scene), signal);
     expect(size).toBe(bytes.length);
     expect((await read(stream)).equals(bytes)).toBe(true);
+  });
+
+  test("F16 a fetched file leaves nothing behind at the signal it was fetched with, whatever came of it", async () => {
+    await using scene = await Scene.open();
+    const reference = await sentFile(scene);
+    const long = new AbortController();
+    for (let file = 0; file < 10; file += 1) {
+      const { stream } = await scene.channel.fetchMedia(reference, long.signal);
+      if (file % 2 === 0) await read(stream);
+      else for await (const _chunk of stream) break;
+    }
+    scene.telegram.failNext("getFile", refusal(400, "Bad Request: wrong file_id"));
+    await expect(scene.channel.fetchMedia(reference, long.signal)).rejects.toThrow();
+    await scene.channel.probe?.(long.signal);
+    expect(countOnSignal(long.signal)).toBe(0);
   });
 
   test("F6 a download that is cut fails as one that may be tried again", async () => {

@@ -65,17 +65,27 @@ export class Connection {
    * connecting; every other failure is thrown at once, and this object is of no more use.
    */
   async open(signal: AbortSignal | undefined): Promise<void> {
-    const either = signal === undefined ? this.#lifetime.signal : AbortSignal.any([signal, this.#lifetime.signal]);
+    const giveUp = () => this.#lifetime.abort(signal?.reason);
+    signal?.addEventListener("abort", giveUp, { once: true });
+    try {
+      signal?.throwIfAborted();
+      await this.#openWhenReady(signal);
+    } finally {
+      signal?.removeEventListener("abort", giveUp);
+    }
+  }
+
+  async #openWhenReady(signal: AbortSignal | undefined): Promise<void> {
     const deadline = Date.now() + this.#options.client.connectTimeoutMs;
     for (;;) {
       try {
-        return await this.#connect(either, deadline - Date.now());
+        return await this.#connect(this.#lifetime.signal, deadline - Date.now());
       } catch (thrown) {
         if (signal?.aborted) throw thrown;
         const error = asClientError(thrown);
         const waitMs = startingWaitMs(error);
         if (waitMs === undefined || Date.now() + waitMs >= deadline) throw error;
-        await sleep(waitMs, either);
+        await sleep(waitMs, this.#lifetime.signal);
       }
     }
   }

@@ -74,11 +74,12 @@ export class Session {
     const session = new Session(options);
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(connectTimeout(options)), options.connectTimeoutMs);
-    const either = AbortSignal.any([signal, deadline.signal]);
-    const abort = () => session.#opening.reject(either.reason);
-    either.addEventListener("abort", abort, { once: true });
+    const either = deadline.signal;
+    const giveUp = () => deadline.abort(signal.reason);
+    signal.addEventListener("abort", giveUp, { once: true });
+    either.addEventListener("abort", () => session.#opening.reject(either.reason), { once: true });
     try {
-      either.throwIfAborted();
+      signal.throwIfAborted();
       session.#transport = await options.openTransport({
         url: options.url,
         tlsFingerprint: options.tlsFingerprint,
@@ -92,7 +93,7 @@ export class Session {
       throw error;
     } finally {
       clearTimeout(timer);
-      either.removeEventListener("abort", abort);
+      signal.removeEventListener("abort", giveUp);
     }
   }
 

@@ -1,3 +1,4 @@
+import { countOnSignal } from "@openclaw/testkit/signals";
 import { validateConnectParams } from "@openclaw/protocol/validators";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -135,6 +136,19 @@ describe("connecting", () => {
       reason,
     );
     expect(never.peers).toHaveLength(0);
+  });
+
+  it("F16 leaves nothing behind at the signal of a program that connects again and again", async () => {
+    const { signal } = new AbortController();
+    for (let connection = 0; connection < 20; connection += 1) {
+      const gateway = new FakeGateway();
+      await using client = await GatewayClient.connectThrough(gateway.openTransport, OPTIONS, signal);
+      expect(client.state).toBe("open");
+    }
+    const refused = new FakeGateway();
+    refused.unreachable = true;
+    await failure(GatewayClient.connectThrough(refused.openTransport, OPTIONS, signal));
+    expect(countOnSignal(signal)).toBe(0);
   });
 });
 

@@ -2,10 +2,13 @@
  * What a host supplies to a gateway. Everything that touches the world outside the process's own logic goes through
  * one of these, so that a test or another host can replace it.
  */
+import { joinSignals } from "@openclaw/channels-contract";
 import type { AcceptedOf, MethodName, ParamsOf, ResultOf } from "@openclaw/protocol";
 
 /** What a tool needs to name the methods it calls, without depending on the wire contract itself. */
 export type { AcceptedOf, MethodName, ParamsOf, ResultOf };
+/** For whatever joins a signal that lives long with one that does not. */
+export { joinSignals };
 
 /** A timer that has been set. Cancelling twice is harmless. */
 export interface Timer extends Disposable {

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Timer, Tool } from "@openclaw/gateway-core/ports";
+import { type Clock, joinSignals, type Logger, type Timer, type Tool } from "@openclaw/gateway-core/ports";
 
 import { McpSession } from "./mcp-session.ts";
 import type { McpServerSettings } from "./mcp-settings.ts";
@@ -83,8 +83,9 @@ export class McpConnection implements AsyncDisposable {
   readonly #call: McpCall = async (tool, input, signal) => {
     const session = this.#session;
     if (session === undefined) throw new Error(`The MCP server ${this.#options.name} is not connected.`);
+    using within = joinSignals(signal, this.#stop.signal);
     try {
-      return await session.call(tool, input, AbortSignal.any([signal, this.#stop.signal]));
+      return await session.call(tool, input, within.signal);
     } catch (error) {
       // An HTTP server that is gone shows only by a request that fails; one that answers with an error is not gone.
       if (!signal.aborted && this.#session === session && !isAnswer(error)) {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import type { ToolContext, ToolSource } from "@openclaw/gateway-core/ports";
+import { countOnSignal } from "@openclaw/testkit/signals";
 import { createTempDirectory } from "@openclaw/testkit/temp-directory";
 import { describe, expect, test } from "vitest";
 
@@ -116,6 +117,16 @@ describe("MCP servers on standard input and output", () => {
     abort.abort(new Error("stopped"));
     await expect(call).rejects.toThrow();
     expect(await mcp.run("mcp_files_add", { a: 1, b: 1 })).toEqual({ text: "2" });
+  });
+
+  test("F16 a call leaves nothing behind at the signal that it was made with", async () => {
+    await using mcp = start({ files: program() });
+    await untilTools(mcp.source, 7);
+    const { signal } = new AbortController();
+    for (let a = 0; a < 20; a += 1) {
+      expect(await mcp.run("mcp_files_add", { a, b: 1 }, signal)).toEqual({ text: String(a + 1) });
+    }
+    expect(countOnSignal(signal)).toBe(0);
   });
 });
 

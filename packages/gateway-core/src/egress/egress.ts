@@ -1,5 +1,7 @@
 import { lookup } from "node:dns/promises";
 
+import { joinSignals } from "@openclaw/channels-contract";
+
 import { GatewayError } from "../errors.ts";
 import type { Clock, Egress, EgressLimits, EgressResponse } from "../ports.ts";
 import { type Hop, requestOnce } from "./hop.ts";
@@ -45,7 +47,8 @@ class GuardedEgress implements Egress {
       `The address did not answer within ${limits.timeoutMs / 1_000} seconds.`,
     );
     using _timer = this.#clock.setTimeout(() => timeUp.abort(late), limits.timeoutMs);
-    const either = AbortSignal.any([signal, timeUp.signal]);
+    using joined = joinSignals(signal, timeUp.signal);
+    const either = joined.signal;
     let url = checkedUrl(address);
     for (let redirects = 0; ; redirects += 1) {
       const hop: Hop = { url, addresses: await this.#addressesOf(url, either), isAllowed: this.#isAllowed };

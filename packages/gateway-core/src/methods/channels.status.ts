@@ -1,4 +1,4 @@
-import { badness, type ChannelProbe } from "@openclaw/channels-contract";
+import { badness, type ChannelProbe, joinSignals } from "@openclaw/channels-contract";
 import type { ResultOf } from "@openclaw/protocol";
 
 import type { AccountView } from "../channels/supervisor.ts";
@@ -11,11 +11,11 @@ type AccountStatus = Result["channelAccounts"][string][number];
 type Issue = NonNullable<Result["statusIssues"]>[number];
 
 export const channelsStatus = defineHandler("channels.status", async ({ probe, timeoutMs }, context) => {
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs ?? DEFAULT_PROBE_TIMEOUT_MS)]);
+  using within = joinSignals(context.signal, AbortSignal.timeout(timeoutMs ?? DEFAULT_PROBE_TIMEOUT_MS));
   const accounts = await Promise.all(
     context.channels.list().map(async (view) => ({
       view,
-      status: accountStatus(view, probe ? await probeAccount(context, view, signal) : undefined),
+      status: accountStatus(view, probe ? await probeAccount(context, view, within.signal) : undefined),
     })),
   );
   const channelIds = [...new Set(accounts.map(({ view }) => view.channel))];

@@ -1,4 +1,4 @@
-import { AgentError, type Clock, type Logger, type TokenUsage } from "@openclaw/gateway-core/ports";
+import { AgentError, type Clock, joinSignals, type Logger, type TokenUsage } from "@openclaw/gateway-core/ports";
 import {
   jsonSchema,
   type JSONSchema7,
@@ -54,10 +54,10 @@ export class AiSdkProvider implements ModelProvider {
     // Aborted at the end whatever happens, so that no connection outlives the answer.
     const ended = new AbortController();
     using idle = new IdleTimer(clock, idleTimeoutMs);
-    const abort = AbortSignal.any([signal, idle.signal, ended.signal]);
+    using within = joinSignals(signal, idle.signal, ended.signal);
     try {
       signal.throwIfAborted();
-      yield* this.#answer(call, abort, () => idle.touch());
+      yield* this.#answer(call, within.signal, () => idle.touch());
     } catch (error) {
       signal.throwIfAborted();
       if (idle.signal.aborted) throw this.#silent(idleTimeoutMs);
