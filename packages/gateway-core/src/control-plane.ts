@@ -37,6 +37,8 @@ import type { RequestFlow } from "./request-flow.ts";
 const SERVICE_RESTART = 1012;
 const RESUMED_ELSEWHERE = 4002;
 const POLICY_VIOLATION = 1008;
+/** Ways in that do not depend on the gateway's secret. */
+const HAVE_OWN_PROOF: ReadonlySet<string | undefined> = new Set(["device-token", "tailscale"]);
 const SECRET_CHANGED = "unauthorized: the gateway's credential was changed; connect with the new one";
 
 /** Sizes in bytes, times in milliseconds. */
@@ -196,7 +198,7 @@ class Plane implements ControlPlane {
   secretChanged(): void {
     for (const connection of this.#connections) {
       const { principal } = connection;
-      if (principal && principal.authMethod !== "device-token") connection.close(POLICY_VIOLATION, SECRET_CHANGED);
+      if (principal && !HAVE_OWN_PROOF.has(principal.authMethod)) connection.close(POLICY_VIOLATION, SECRET_CHANGED);
     }
   }
 

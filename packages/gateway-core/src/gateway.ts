@@ -12,7 +12,8 @@ import {
   type ShutdownNotice,
 } from "./control-plane.ts";
 import { Disposer } from "./host/disposer.ts";
-import { type ListenOptions, networkSettings, sharedSecretOf } from "./config/listen.ts";
+import { type ListenOptions, networkSettings } from "./config/listen.ts";
+import { type NextConfig, SecretInForce } from "./config/secret-in-force.ts";
 import type { EventBus } from "./events/bus.ts";
 import { LogFile } from "./logging/log-file.ts";
 import type { Caller } from "./methods/define.ts";
@@ -73,7 +74,7 @@ export interface Gateway extends AsyncDisposable {
   readonly port: number;
   /** SHA-256 of the certificate, for clients to pin; undefined without TLS. Throws before `start`. */
   readonly tlsFingerprint: string | undefined;
-  /** The token or password clients present; made up for this run when none is configured. */
+  /** The token or password clients present now; made up for this run when none is configured. */
   readonly secret: string;
   /** Typed events, as clients get them. */
   readonly events: EventBus;
@@ -90,7 +91,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
   const ids = options.ids ?? systemIds;
   const log = options.log ?? SILENT;
   const version = options.version ?? "0.0.0";
-  const auth = sharedSecretOf(config, options.listen ?? {}, ids);
+  const auth = new SecretInForce(config, options.listen ?? {}, ids);
   const store = new DeferredStore(options.store ?? (() => SqliteStore.open(config.paths.databaseFile)));
   const rooms = buildRooms({
     version,
@@ -103,17 +104,18 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     ids,
     log,
     logFile: options.logFile ?? new LogFile(),
+    takeUpConfig: (next) => gateway.takeUp(next),
     callForTurn: (method, params, signal = new AbortController().signal) =>
       requests.call(method, params, insider("turn", version, scopesOfTurn(method)), signal),
     startForTurn: (method, params) =>
       requests.start(method, params, insider("turn", version, scopesOfTurn(method)), new AbortController().signal),
   });
   const requests: RequestFlow = new RequestFlow({ services: rooms, handlers, extraMethods: options.methods ?? [] });
-  const gateway = new RunningGateway({
+  const gateway: RunningGateway = new RunningGateway({
     rooms,
     requests,
     store,
-    secret: auth.secret,
+    auth,
     version,
     toolSources: options.toolSources ?? [],
   });
@@ -122,7 +124,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
       ...networkSettings(config, options.listen ?? {}),
       limits: { ...CONTROL_PLANE_LIMITS, ...options.limits },
     },
-    sharedSecret: () => auth,
+    sharedSecret: () => auth.current,
     server: { version, host: rooms.presence.list()[0]?.host ?? "gateway", bootId: ids.uuid() },
     devices: rooms.devices,
     requests,
@@ -147,7 +149,7 @@ interface GatewayParts {
   readonly requests: RequestFlow;
   readonly store: DeferredStore;
   readonly toolSources: readonly ToolSource[];
-  readonly secret: string;
+  readonly auth: SecretInForce;
   readonly version: string;
 }
 
@@ -163,6 +165,18 @@ class RunningGateway implements Gateway {
     this.#parts = parts;
   }
 
+  /** For a configuration that is about to be written. Throws FatalError when it can not be taken up. */
+  takeUp(next: NextConfig): (() => void) | undefined {
+    const putInForce = this.#parts.auth.prepare(next);
+    if (!putInForce) return undefined;
+    return () => {
+      putInForce();
+      this.#parts.rooms.log.warn("the gateway's credential was changed; connections that used the old one are closed");
+      // Whoever changed it gets the answer first.
+      setImmediate(() => this.#plane?.secretChanged());
+    };
+  }
+
   attach(plane: ControlPlane): void {
     this.#plane = plane;
   }
@@ -172,7 +186,7 @@ class RunningGateway implements Gateway {
   }
 
   get secret(): string {
-    return this.#parts.secret;
+    return this.#parts.auth.current.secret;
   }
 
   get url(): string {

@@ -7,7 +7,7 @@ import { CommandFlow } from "./flow/command-flow.ts";
 import { ChatCommands } from "./commands/chat-commands.ts";
 import { agentIds, agentSettings, agentWorkspace } from "./config/agent-selection.ts";
 import { isSwitchedOn } from "./config/env.ts";
-import { ConfigEditor } from "./config/edit/config-editor.ts";
+import { ConfigEditor, type ConfigEditorDependencies } from "./config/edit/config-editor.ts";
 import { resolveUnknownPolicy } from "./config/resolve.ts";
 import type { ConfigRuntime } from "./config/runtime.ts";
 import { Devices } from "./devices/devices.ts";
@@ -65,6 +65,7 @@ export interface RoomsInput {
   readonly ids: Ids;
   readonly log: Logger;
   readonly logFile: LogFile;
+  readonly takeUpConfig?: ConfigEditorDependencies["takeUp"];
   /** Call methods of this gateway with the rights of a turn. */
   readonly callForTurn: ToolContext["call"];
   readonly startForTurn: ToolContext["start"];
@@ -87,6 +88,7 @@ export function buildRooms(input: RoomsInput): Rooms {
     clock,
     version: input.version,
     onChange: (change) => events.publish("config.changed", change),
+    takeUp: input.takeUpConfig,
   });
   const usage = new UsageBook(store, clock);
   const skills = new Skills(skillsWorld(config));

@@ -1,11 +1,11 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
 
-import { GatewayError } from "../../errors.ts";
+import { FatalError, GatewayError } from "../../errors.ts";
 import type { Clock } from "../../ports.ts";
 import { type ConfigIssue, describeIssue } from "../errors.ts";
 import { type ChannelSchemas, checkConfigTree, type ConfigTree, readConfigTree } from "../load.ts";
 import type { ConfigRuntime } from "../runtime.ts";
-import type { GatewayConfig } from "../schema.ts";
+import type { NextConfig } from "../secret-in-force.ts";
 import { writeFileAtomically } from "../source/atomic-file.ts";
 import { resolveIncludes } from "../source/include.ts";
 import { type Json5, loadJson5, parseJson5, readBoundedFile, SourceFileError } from "../source/json5-file.ts";
@@ -70,10 +70,17 @@ export interface ConfigEditorDependencies {
   readonly clock: Clock;
   readonly version: string;
   readonly onChange: (change: { readonly path: string; readonly hash: string; readonly ts: number }) => void;
+  /**
+   * Told what is about to be written. What it returns is called once it is. Throws FatalError when this gateway can
+   * not take it up.
+   */
+  readonly takeUp?: ((next: NextConfig) => (() => void) | undefined) | undefined;
 }
 
 /** Keys that only say who wrote the file. */
 const BOOKKEEPING = new Set(["meta", "wizard"]);
+/** Keys whose values count as soon as they are written. */
+const TAKEN_UP: ReadonlySet<string> = new Set(["gateway.auth.mode", "gateway.auth.token", "gateway.auth.password"]);
 /** The number of problems that an answer names. */
 const MOST_ISSUES = 50;
 
@@ -162,6 +169,7 @@ export class ConfigEditor {
     const parsed = await parseGiven(next);
     const checked = await this.#check(parsed);
     if (checked.issues.length > 0 || checked.config === undefined) throw this.#invalidConfig(checked.issues);
+    const takeUp = this.#prepare({ config: checked.config, environment: checked.environment });
     const touched = new Date(clock.now()).toISOString();
     const content = editSource(
       next,
@@ -170,6 +178,7 @@ export class ConfigEditor {
     );
     const path = config.source.path;
     await writeFileAtomically(await throughLinks(path), content);
+    takeUp?.();
     const hash = this.#nameOf(content);
     onChange({ path, hash, ts: clock.now() });
     return {
@@ -177,8 +186,17 @@ export class ConfigEditor {
       hash,
       config: this.#redaction.tree(checked.config),
       changedPaths: changesBetween(before.tree.value, checked.tree),
-      requiresRestart: changesBetween(config.current, checked.config).length > 0,
+      requiresRestart: changesBetween(config.current, checked.config).some((key) => !TAKEN_UP.has(key)),
     };
+  }
+
+  #prepare(next: NextConfig): (() => void) | undefined {
+    try {
+      return this.#dependencies.takeUp?.(next);
+    } catch (error) {
+      if (error instanceof FatalError) throw invalid(`${error.message} ${error.remedy}`);
+      throw error;
+    }
   }
 
   /** Without a file there is nothing that a write could undo. */
@@ -209,7 +227,10 @@ export class ConfigEditor {
 
   async #check(parsed: unknown): Promise<Checked & { readonly tree: unknown }> {
     const included = await resolveIncludes(parsed, this.#dependencies.config.source.path);
-    if (included.issues.length > 0) return { config: undefined, issues: included.issues, tree: included.value };
+    if (included.issues.length > 0) {
+      const environment = this.#dependencies.config.outerEnvironment;
+      return { config: undefined, issues: included.issues, environment, tree: included.value };
+    }
     return { ...this.#checkTree(included), tree: included.value };
   }
 
@@ -243,10 +264,7 @@ export class ConfigEditor {
   }
 }
 
-interface Checked {
-  readonly config: GatewayConfig | undefined;
-  readonly issues: readonly ConfigIssue[];
-}
+type Checked = ReturnType<typeof checkConfigTree>;
 
 interface Read {
   readonly raw: string | undefined;
