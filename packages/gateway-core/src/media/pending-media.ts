@@ -58,8 +58,8 @@ export class PendingMedia {
   /** In the order in which they came. */
   async of(runId: string): Promise<PendingFile[]> {
     const rows = await this.#store.all<Row>(
-      `SELECT turn_media.* FROM turn_media JOIN turns ON turns.run_id = turn_media.run_id
-       WHERE turns.run_id = ? OR turns.merged_into = ? ORDER BY turn_media.id`,
+      `SELECT * FROM turn_media WHERE run_id = ? OR run_id IN (SELECT run_id FROM turns WHERE merged_into = ?)
+       ORDER BY id`,
       runId,
       runId,
     );
