@@ -19,6 +19,7 @@ import type { Announce, CommandFlow, GivenOrders } from "./flow/command-flow.ts"
 import type { TurnChoice } from "./commands/define.ts";
 import { GatewayError } from "./errors.ts";
 import type { FlowSettings, InboundFlow } from "./flow/inbound-flow.ts";
+import { Together } from "./flow/together.ts";
 import type { Inbox, InboxEntry, Source } from "./inbox/inbox.ts";
 import type { Clock, Ids, Logger, Store, Timer } from "./ports.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
@@ -194,22 +195,44 @@ export class MessageFlow implements AsyncDisposable {
         ...batches.map((batch) => (batch.length < ROUTE_BATCH ? Infinity : (batch.at(-1)?.id ?? 0))),
       );
       const entries = batches.flat().filter(({ id }) => id <= until);
-      for (const entry of entries.toSorted((a, b) => a.id - b.id)) await this.#routeEntry(entry);
+      await this.#routeInOrder(entries.toSorted((a, b) => a.id - b.id));
       if (until === Infinity) return;
       afterId = until;
     }
   }
 
-  async #routeEntry(entry: InboxEntry): Promise<void> {
-    if (entry.channel === CONTROL_CHANNEL) return this.#routeSubmission(entry);
+  /** Each conversation in order. Different ones are decided about side by side, so that they share commits. */
+  async #routeInOrder(entries: readonly InboxEntry[]): Promise<void> {
+    const together = new Together();
+    try {
+      for (const entry of entries) await this.#routeEntry(entry, together);
+    } finally {
+      await together.finish();
+    }
+  }
+
+  async #routeEntry(entry: InboxEntry, together: Together): Promise<void> {
+    if (entry.channel === CONTROL_CHANNEL) {
+      const { sessionKey, idempotencyKey } = entry.raw as TurnSubmission;
+      const touches = [sessionKey, `run ${idempotencyKey}`];
+      return together.add({ touches, take: () => this.#routeSubmission(entry) });
+    }
     const channel = this.#rooms.channels().channel(entry.channel, entry.account);
     // Only a running channel can read its payloads; the entry waits until it runs again.
     if (!channel) return;
-    if (entry.album !== undefined) return this.#routeAlbum(entry, channel);
+    if (entry.album !== undefined) {
+      await together.finish();
+      return this.#routeAlbum(entry, channel);
+    }
     const event = await this.#read(entry, channel);
     if (!event) return;
-    if ("kind" in event) return this.#rooms.changes.apply(entry, event);
-    return this.#rooms.inbound.decide(entry, event);
+    if ("kind" in event) {
+      // It may be about anything that was said before it, in another chat too.
+      await together.finish();
+      return this.#rooms.changes.apply(entry, event);
+    }
+    const { inbound } = this.#rooms;
+    return together.add({ touches: inbound.touches(entry, event), take: () => inbound.decide(entry, event) });
   }
 
   /** A part of a message waits for the others; the first of them goes on with all, once no more come. */

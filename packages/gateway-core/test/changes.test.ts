@@ -221,7 +221,10 @@ describe("a chat that goes on under another id", () => {
     await platform.waitForSent();
     platform.script({ outcome: { outcome: "retry", reason: "later", retryAfterMs: 300 } });
     platform.say({ ...group, chatId: "-1", text: "two" });
-    await eventually("the answer to wait", async () => (await first.outbox.countByState()).queued === 1);
+    await eventually("the answer to wait for its second attempt", async () => {
+      const [newest] = await first.outbox.list({ limit: 1 });
+      return newest?.state === "queued" && newest.attempts === 1;
+    });
     const move = platform.move("-1", "-1001");
     expect(await outcomeOf(first, move)).toBe("ignored: the chat -1 goes on as -1001");
     await first.stop();

@@ -104,6 +104,14 @@ export class InboundFlow {
     }
   }
 
+  /** The chat and the session that deciding about a message may change. */
+  touches(entry: InboxEntry, message: InboundMessage): string[] {
+    const settings = this.#rooms.settings();
+    const agentId = settings.agentFor(entry, message, []);
+    const { sessionKey } = placeMessage(entry, message, { agentId, sessionKeys: settings.sessionKeys });
+    return [sessionKey, `chat ${JSON.stringify([entry.channel, entry.account, message.chat.id])}`];
+  }
+
   /** Where a message belongs and what is to be done with it; undefined when its account is gone. Changes nothing. */
   async judge(
     entry: InboxEntry,

@@ -31,7 +31,7 @@ export function placeMessage(
     agentId,
     sessionKeys,
     envelope,
-  }: { agentId: string; sessionKeys: SessionKeySettings } & Pick<PlacedMessage, "envelope">,
+  }: { agentId: string; sessionKeys: SessionKeySettings } & Partial<Pick<PlacedMessage, "envelope">>,
 ): PlacedMessage {
   const { channel, account } = entry;
   const conversation = { agentId, channel, account, chat: message.chat, senderId: message.sender.id };

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { FatalError } from "../../src/errors.ts";
 import { SqliteStore } from "../../src/store/sqlite.ts";
@@ -41,18 +42,34 @@ describe("transactions", () => {
   it("run one after the other, and a read outside never sees half of one", async () => {
     await using store = SqliteStore.open(path);
     const order: string[] = [];
+    const inside = Promise.withResolvers<void>();
+    const looked = Promise.withResolvers<void>();
     const slow = store.transaction(async (sql) => {
       await sql.run(setCursor, "one");
       order.push("inside one");
-      for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+      inside.resolve();
+      await looked.promise;
       await sql.run(setCursor, "two");
     });
     const fast = store.transaction(async () => void order.push("inside two"));
-    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+    await inside.promise;
     expect(await store.get(countCursors)).toEqual({ total: 0 });
+    looked.resolve();
     await Promise.all([slow, fast]);
     expect(order).toEqual(["inside one", "inside two"]);
     expect(await store.get(countCursors)).toEqual({ total: 2 });
+  });
+
+  it("that different callbacks of one turn of the event loop ask for share a commit", async () => {
+    await using store = SqliteStore.open(path);
+    using exec = vi.spyOn(DatabaseSync.prototype, "exec");
+    const callbacks = ["one", "two", "three"].map(
+      (key) =>
+        new Promise<void>((resolve) => setImmediate(() => resolve(store.run(setCursor, key).then(() => undefined)))),
+    );
+    await Promise.all(callbacks);
+    expect(exec.mock.calls.filter(([sql]) => sql === "COMMIT")).toHaveLength(1);
+    expect(await store.get(countCursors)).toEqual({ total: 3 });
   });
 
   it("that wait together share a commit, and one that fails takes nothing else with it", async () => {
