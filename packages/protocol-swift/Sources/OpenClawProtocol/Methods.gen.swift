@@ -875,7 +875,7 @@ public struct ConfigApplyParams: Codable, Sendable, Hashable {
     public var sessionKey: String?
     /// Why, for the answer and the log.
     public var note: String?
-    /// Has no effect yet: this version does not restart itself.
+    /// Has no effect: the gateway does not restart itself.
     public var restartDelayMs: Int64?
 
     public init(
@@ -1007,7 +1007,7 @@ public struct ConfigPatchParams: Codable, Sendable, Hashable {
     public var sessionKey: String?
     /// Why, for the answer and the log.
     public var note: String?
-    /// Has no effect yet: this version does not restart itself.
+    /// Has no effect: the gateway does not restart itself.
     public var restartDelayMs: Int64?
 
     public init(

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { identifier, json, line, timestamp } from "./primitives.ts";
+import { identifier, json, line, milliseconds, sessionKey, timestamp } from "./primitives.ts";
 
 export const configIssue = z
   .object({ path: z.string(), message: z.string() })
@@ -48,3 +48,25 @@ export const configSentinel = z
 export const configSource = z.string().max(1_048_576);
 /** From config.get; without it a write is refused once there is a file. */
 export const baseHash = z.string().max(256).optional().describe("The hash of config.get that this is based on.");
+
+/** What every method that writes the file takes. */
+export const configWriteParams = { raw: configSource, baseHash };
+
+/** What every method that writes the file answers. */
+export const configWriteResult = {
+  ok: z.literal(true),
+  path: z.string(),
+  hash: z.string(),
+  config: json.describe("With every default; credentials are redacted."),
+  changedPaths: z.array(z.string()).describe("Keys that have another value than before."),
+  requiresRestart: z.boolean().describe("True while the gateway runs on something else than the file says."),
+};
+
+/** The same for a change that the gateway is to be restarted with. */
+export const configRestartParams = {
+  ...configWriteParams,
+  sessionKey: sessionKey.optional().describe("Whose turn asked for it."),
+  note: z.string().max(4096).optional().describe("Why, for the answer and the log."),
+  restartDelayMs: milliseconds.optional().describe("Has no effect: the gateway does not restart itself."),
+};
+export const configRestartResult = { ...configWriteResult, restart: configRestart, sentinel: configSentinel };

@@ -1,7 +1,16 @@
 import * as z from "zod";
 
-import { identifier, json, line, milliseconds, timestamp } from "./primitives.ts";
-import { tokenUsage } from "./message.ts";
+import {
+  idempotencyKey,
+  identifier,
+  json,
+  line,
+  messageText,
+  milliseconds,
+  sessionKey,
+  timestamp,
+} from "./primitives.ts";
+import { attachment, tokenUsage } from "./message.ts";
 
 export const runPayload = z
   .object({
@@ -86,3 +95,13 @@ export const chatSendStatus = z
     messageId: identifier.optional(),
   })
   .meta({ id: "ChatSendStatus", description: "A run that was started, or what became of it." });
+
+/** What a client says in a session of protocol 4, after what runs there or instead of it. */
+export const sessionSayParams = {
+  key: sessionKey,
+  message: messageText,
+  thinking: line.optional(),
+  attachments: z.array(attachment).max(32).optional(),
+  timeoutMs: z.int().min(0).max(86_400_000).optional(),
+  idempotencyKey,
+};

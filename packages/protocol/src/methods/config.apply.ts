@@ -1,7 +1,6 @@
 import * as z from "zod";
 
-import { baseHash, configRestart, configSentinel, configSource } from "../entities/config.ts";
-import { json, milliseconds, sessionKey } from "../entities/primitives.ts";
+import { configRestartParams, configRestartResult } from "../entities/config.ts";
 import { defineMethod } from "../define.ts";
 
 export const configApply = defineMethod({
@@ -9,23 +8,8 @@ export const configApply = defineMethod({
   summary: "Replaces the configuration file, for the gateway to be restarted with it.",
   roles: ["operator"],
   scope: "operator.admin",
-  params: z.strictObject({
-    raw: configSource,
-    baseHash,
-    sessionKey: sessionKey.optional().describe("Whose turn asked for it."),
-    note: z.string().max(4096).optional().describe("Why, for the answer and the log."),
-    restartDelayMs: milliseconds.optional().describe("Has no effect yet: this version does not restart itself."),
-  }),
-  result: z.object({
-    ok: z.literal(true),
-    path: z.string(),
-    hash: z.string(),
-    config: json.describe("With every default; credentials are redacted."),
-    changedPaths: z.array(z.string()).describe("Keys that have another value than before."),
-    requiresRestart: z.boolean().describe("True while the gateway runs on something else than the file says."),
-    restart: configRestart,
-    sentinel: configSentinel,
-  }),
+  params: z.strictObject(configRestartParams),
+  result: z.object(configRestartResult),
   idempotency: "natural",
   errors: [],
   example: {

@@ -1,7 +1,6 @@
 import * as z from "zod";
 
-import { baseHash, configSource } from "../entities/config.ts";
-import { json } from "../entities/primitives.ts";
+import { configWriteParams, configWriteResult } from "../entities/config.ts";
 import { defineMethod } from "../define.ts";
 
 export const configSet = defineMethod({
@@ -9,18 +8,8 @@ export const configSet = defineMethod({
   summary: "Replaces the configuration file. The gateway goes on with what it runs on until it is restarted.",
   roles: ["operator"],
   scope: "operator.admin",
-  params: z.strictObject({
-    raw: configSource,
-    baseHash,
-  }),
-  result: z.object({
-    ok: z.literal(true),
-    path: z.string(),
-    hash: z.string(),
-    config: json.describe("With every default; credentials are redacted."),
-    changedPaths: z.array(z.string()).describe("Keys that have another value than before."),
-    requiresRestart: z.boolean().describe("True while the gateway runs on something else than the file says."),
-  }),
+  params: z.strictObject(configWriteParams),
+  result: z.object(configWriteResult),
   idempotency: "natural",
   errors: [],
   example: {
