@@ -1,10 +1,9 @@
-import { ManualClock } from "@openclaw/testkit/clock";
 import { createTempDirectory } from "@openclaw/testkit/temp-directory";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 
 import { IdempotencyStore } from "../../src/idempotency/idempotency.ts";
-import { type Doom, MortalProcess } from "../support/mortal-process.ts";
+import { type Doom, MortalLine } from "../support/mortal-process.ts";
 import { PROPERTY_TIMEOUT_MS, propertyBounds } from "../support/property-bounds.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -37,23 +36,9 @@ interface Model {
 }
 
 /** Side effects of a process, and of the processes after it: each is one number more. */
-class World {
-  readonly #databaseFile: string;
-  readonly clock = new ManualClock();
-  process: MortalProcess;
-  requests: IdempotencyStore;
-
+class World extends MortalLine<IdempotencyStore> {
   constructor(databaseFile: string) {
-    this.#databaseFile = databaseFile;
-    this.process = new MortalProcess(databaseFile, this.clock);
-    this.requests = new IdempotencyStore(this.process.store, this.process.clock);
-  }
-
-  async reopen(): Promise<void> {
-    this.process.die();
-    await this.process[Symbol.asyncDispose]();
-    this.process = new MortalProcess(this.#databaseFile, this.clock);
-    this.requests = new IdempotencyStore(this.process.store, this.process.clock);
+    super(databaseFile, ({ store, clock }) => new IdempotencyStore(store, clock));
   }
 
   /** A request as the methods carry it out: what was answered before, or the effect and its answer in one commit. */
@@ -61,14 +46,14 @@ class World {
     const spellings = BODIES[body] ?? [];
     const request = { ...name, body: spellings[spelling % spellings.length] };
     return this.process.store.transaction(async (sql) => {
-      const before = await this.requests.recall<{ effect: number }>(sql, request);
+      const before = await this.part.recall<{ effect: number }>(sql, request);
       if (before) return before.effect;
       const row = await sql.get<{ value: number }>(
         `INSERT INTO counters (name, value) VALUES ('effects', 1)
          ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value`,
       );
       const effect = row?.value ?? 0;
-      await this.requests.remember(sql, request, { effect });
+      await this.part.remember(sql, request, { effect });
       return effect;
     });
   }
@@ -135,7 +120,7 @@ function prune(): Command {
     check: () => true,
     run: async (model, world) => {
       const old = [...model.known].filter(([, { at }]) => at < world.clock.now() - 30 * DAY);
-      expect(await world.requests.prune()).toBe(old.length);
+      expect(await world.part.prune()).toBe(old.length);
       for (const [name] of old) model.known.delete(name);
     },
     toString: () => "prune()",
@@ -172,12 +157,8 @@ it(
     await fc.assert(
       fc.asyncProperty(commands, async (steps) => {
         await using directory = await createTempDirectory();
-        const world = new World(`${directory.path}/gateway.sqlite`);
-        try {
-          await fc.asyncModelRun(() => ({ model: { known: new Map(), effects: 0 }, real: world }), steps);
-        } finally {
-          await world.process[Symbol.asyncDispose]();
-        }
+        await using world = new World(`${directory.path}/gateway.sqlite`);
+        await fc.asyncModelRun(() => ({ model: { known: new Map(), effects: 0 }, real: world }), steps);
       }),
       propertyBounds,
     );

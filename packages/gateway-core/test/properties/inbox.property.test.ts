@@ -1,10 +1,9 @@
-import { ManualClock } from "@openclaw/testkit/clock";
 import { createTempDirectory } from "@openclaw/testkit/temp-directory";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 
 import { Inbox, type Source } from "../../src/inbox/inbox.ts";
-import { type Doom, MortalProcess } from "../support/mortal-process.ts";
+import { type Doom, MortalLine } from "../support/mortal-process.ts";
 import { PROPERTY_TIMEOUT_MS, propertyBounds } from "../support/property-bounds.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -27,26 +26,7 @@ interface Model {
 }
 
 /** The inbox of a process, and of the processes after it. */
-class World {
-  readonly #databaseFile: string;
-  readonly clock = new ManualClock();
-  process: MortalProcess;
-  inbox: Inbox;
-
-  constructor(databaseFile: string) {
-    this.#databaseFile = databaseFile;
-    this.process = new MortalProcess(databaseFile, this.clock);
-    this.inbox = new Inbox(this.process.store, this.process.clock);
-  }
-
-  async reopen(): Promise<void> {
-    this.process.die();
-    await this.process[Symbol.asyncDispose]();
-    this.process = new MortalProcess(this.#databaseFile, this.clock);
-    this.inbox = new Inbox(this.process.store, this.process.clock);
-  }
-}
-
+type World = MortalLine<Inbox>;
 type Command = fc.AsyncCommand<Model, World>;
 
 /** What a batch should do: each event is new unless one of its names is known. */
@@ -61,7 +41,7 @@ function expectBatch(model: Model, source: number, batch: readonly Delivery[], n
   return fresh;
 }
 
-async function checkWaiting({ entries }: Model, { inbox }: World): Promise<void> {
+async function checkWaiting({ entries }: Model, { part: inbox }: World): Promise<void> {
   const open = entries.filter(({ settled }) => !settled);
   for (const [index, source] of SOURCES.entries()) {
     const waiting = await inbox.waiting(source, { limit: 1_000 });
@@ -81,14 +61,12 @@ function deliver(source: number, batch: readonly Delivery[], doom: Doom | undefi
       const fresh = expectBatch(model, source, batch, world.clock.now());
       if (doom) world.process.doom(doom);
       const events = batch.map((event) => ({ ...event, origin: "live" as const, raw: { cursor } }));
-      const recording = world.inbox.record(place, { events, cursor: { key: "offset", value: cursor } });
+      const recording = world.part.record(place, { events, cursor: { key: "offset", value: cursor } });
       if (doom?.commits === 1) {
         await expect(recording).rejects.toThrow("gone");
         await world.reopen();
         // All of it or nothing of it: the events and the cursor are one commit.
-        expect(await world.inbox.readCursor(place, "offset")).toBe(
-          doom.afterwards ? cursor : model.cursors.get(source),
-        );
+        expect(await world.part.readCursor(place, "offset")).toBe(doom.afterwards ? cursor : model.cursors.get(source));
       } else {
         const { recorded, duplicates } = await recording;
         expect(recorded.map(({ eventId }) => eventId)).toEqual(fresh.map(({ names }) => names[0]));
@@ -110,10 +88,10 @@ function settle(index: number): Command {
       const entry = model.entries[index % model.entries.length];
       const place = entry && SOURCES[entry.source];
       if (!entry || !place) return;
-      const found = await world.inbox.find(place, entry.names.at(-1) ?? "");
+      const found = await world.part.find(place, entry.names.at(-1) ?? "");
       const { store } = world.process;
       const settled = await store.transaction((sql) =>
-        world.inbox.settle(sql, found ?? { id: -1 }, { state: "answered", runId: "run" }),
+        world.part.settle(sql, found ?? { id: -1 }, { state: "answered", runId: "run" }),
       );
       // Whoever is second to settle an entry hears that it was settled.
       expect(settled).toBe(!entry.settled);
@@ -139,7 +117,7 @@ function prune(): Command {
       const isOld = ({ receivedAt, settled }: Model["entries"][number]) =>
         settled && receivedAt < world.clock.now() - 30 * DAY;
       const old = model.entries.filter(isOld).length;
-      expect(await world.inbox.prune()).toBe(old);
+      expect(await world.part.prune()).toBe(old);
       model.entries.splice(0, model.entries.length, ...model.entries.filter((entry) => !isOld(entry)));
       await checkWaiting(model, world);
     },
@@ -155,7 +133,7 @@ function crash(): Command {
       await checkWaiting(model, world);
       for (const [source, cursor] of model.cursors) {
         const place = SOURCES[source];
-        if (place) expect(await world.inbox.readCursor(place, "offset")).toBe(cursor);
+        if (place) expect(await world.part.readCursor(place, "offset")).toBe(cursor);
       }
     },
     toString: () => "crash()",
@@ -187,15 +165,14 @@ it(
     await fc.assert(
       fc.asyncProperty(commands, async (steps) => {
         await using directory = await createTempDirectory();
-        const world = new World(`${directory.path}/gateway.sqlite`);
-        try {
-          await fc.asyncModelRun(
-            () => ({ model: { entries: [], cursors: new Map(), deliveries: 0 }, real: world }),
-            steps,
-          );
-        } finally {
-          await world.process[Symbol.asyncDispose]();
-        }
+        await using world = new MortalLine(
+          `${directory.path}/gateway.sqlite`,
+          ({ store, clock }) => new Inbox(store, clock),
+        );
+        await fc.asyncModelRun(
+          () => ({ model: { entries: [], cursors: new Map(), deliveries: 0 }, real: world }),
+          steps,
+        );
       }),
       propertyBounds,
     );

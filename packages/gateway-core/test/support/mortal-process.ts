@@ -1,3 +1,5 @@
+import { ManualClock } from "@openclaw/testkit/clock";
+
 import { GatewayError } from "../../src/errors.ts";
 import type { Clock, SqlExecutor, SqlRow, SqlValue, Store, Timer } from "../../src/ports.ts";
 import { SqliteStore } from "../../src/store/sqlite.ts";
@@ -102,6 +104,34 @@ export class MortalProcess implements AsyncDisposable {
       setInterval: (callback, intervalMs) => keep((fire) => inner.setInterval(fire, intervalMs), callback),
       sleep: (delayMs, signal) => inner.sleep(delayMs, signal),
     };
+  }
+}
+
+/** A process, and the processes after it on the same file, with what each of them makes of its store and clock. */
+export class MortalLine<Part> implements AsyncDisposable {
+  readonly clock: ManualClock = new ManualClock();
+  readonly #databaseFile: string;
+  readonly #build: (process: MortalProcess) => Part;
+  process: MortalProcess;
+  part: Part;
+
+  constructor(databaseFile: string, build: (process: MortalProcess) => Part) {
+    this.#databaseFile = databaseFile;
+    this.#build = build;
+    this.process = new MortalProcess(databaseFile, this.clock);
+    this.part = build(this.process);
+  }
+
+  /** Kills the process, if it lives, and starts the next. */
+  async reopen(): Promise<void> {
+    this.process.die();
+    await this.process[Symbol.asyncDispose]();
+    this.process = new MortalProcess(this.#databaseFile, this.clock);
+    this.part = this.#build(this.process);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.process[Symbol.asyncDispose]();
   }
 }
 
