@@ -14,6 +14,7 @@ import {
   type ConnectionDependencies,
   type ConnectionLimits,
 } from "./connection/connection.ts";
+import type { BrowserAppProof } from "./connection/device/browser-app.ts";
 import { DeviceKeys } from "./connection/device/device-proof.ts";
 import { toDialectPayload, toHelloOk } from "./connection/dialect.ts";
 import { shakeHands } from "./connection/handshake.ts";
@@ -61,6 +62,8 @@ export const CONTROL_PLANE_LIMITS: ControlPlaneLimits = {
 
 export interface ControlPlaneSettings extends Omit<NetSettings, "limits"> {
   readonly limits: ControlPlaneLimits;
+  /** `device` without it. */
+  readonly browserApp?: BrowserAppProof;
 }
 
 export interface ControlPlaneDependencies {
@@ -232,6 +235,7 @@ class Plane implements ControlPlane {
       authenticator: this.#authenticator,
       devices,
       deviceKeys: new DeviceKeys(),
+      browserApp: settings.browserApp ?? "device",
       now: () => clock.now(),
       isReady: () => this.#isReady(),
       onError: (error: unknown) => log.error("a device could not be looked up", { error }),

@@ -73,10 +73,19 @@ export function networkSettings(config: ConfigRuntime, listen: ListenOptions) {
     host,
     port: ports.gateway,
     allowedOrigins: gateway.controlUi.allowedOrigins,
+    browserApp: browserAppProof(gateway.controlUi),
     trustedProxies: gateway.trustedProxies,
     tailscale: gateway.auth.allowTailscale ? { command: "tailscale" } : undefined,
     tls: gateway.tls?.enabled === true ? tlsSettings(config, gateway.tls, host) : undefined,
   };
+}
+
+function browserAppProof({
+  allowInsecureAuth,
+  dangerouslyDisableDeviceAuth,
+}: GatewayConfig["gateway"]["controlUi"]): "device" | "key-where-possible" | "secret-alone" {
+  if (dangerouslyDisableDeviceAuth) return "secret-alone";
+  return allowInsecureAuth ? "key-where-possible" : "device";
 }
 
 function tlsSettings(

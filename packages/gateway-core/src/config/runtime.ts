@@ -212,6 +212,12 @@ function logPlace(config: GatewayConfig, paths: GatewayPaths, homeDirectory: str
 /** One sentence for each thing in a valid configuration that an operator would want to know. */
 function noteworthy(config: GatewayConfig, channels: readonly string[]): string[] {
   const found = unsupportedKeys(config, channels).map((path) => `${path} is set, but has no effect in this version.`);
+  const { dangerouslyDisableDeviceAuth } = config.gateway.controlUi;
+  if (dangerouslyDisableDeviceAuth) {
+    found.push(
+      "gateway.controlUi.dangerouslyDisableDeviceAuth is on: whoever knows the gateway's token can use it as the browser app, unasked.",
+    );
+  }
   const known = new Set(config.agents.list.map((agent) => agent.id));
   for (const [index, binding] of config.bindings.entries()) {
     if (known.size > 0 && !known.has(binding.agentId)) {

@@ -13,6 +13,7 @@ import { formatValidationErrors, validateConnectParams } from "@openclaw/protoco
 import { GatewayError, toErrorShape } from "../errors.ts";
 import type { AuthDecision, Authenticator, AuthMethod } from "./auth.ts";
 import type { Caller, Peer } from "./caller.ts";
+import { browserDeviceError, type BrowserAppProof, isBrowserApp } from "./device/browser-app.ts";
 import type { DeviceGate, DeviceVisit, IssuedToken } from "./device/device-gate.ts";
 import { type DeviceKeys, verifyDevice } from "./device/device-proof.ts";
 import { authError, authFailureOf, BROWSER_CLIENTS, deviceError, identityRequiredError } from "./dialect.ts";
@@ -36,6 +37,7 @@ export interface HandshakeDependencies {
   readonly authenticator: Pick<Authenticator, "authenticate">;
   readonly deviceKeys: DeviceKeys;
   readonly devices: DeviceGate;
+  readonly browserApp: BrowserAppProof;
   readonly now: () => number;
   /** False while the gateway is still coming up. */
   readonly isReady: () => boolean;
@@ -103,10 +105,16 @@ function identify(
     const decision = authenticator.authenticate(credentials, peer);
     if (!decision.ok) return refuseCredential(attempt, decision);
     if (role === "node" && dialect === 4) return refuse(identityRequiredError(dialect));
+    if (isBrowserApp(params) && dependencies.browserApp === "device") return refuse(browserDeviceError(dialect));
     return letIn(attempt, decision.method, scopesOfSecret(role, dialect, params.scopes ?? []));
   }
   const verdict = verifyDevice({ params, device, nonce, now: now(), dialect, isLoopback: peer.isLoopback, keys });
-  if (!verdict.ok) return refuse(deviceError(dialect, verdict.failure));
+  if (!verdict.ok) {
+    if (!isUnchecked(params, dependencies)) return refuse(deviceError(dialect, verdict.failure));
+    // Of a key that is not proven nothing may be left, its name least of all.
+    const { device: _unproven, ...rest } = params;
+    return identify({ ...attempt, params: rest }, dependencies);
+  }
   return admitDevice({ ...attempt, ...verdict }, dependencies).catch((error: unknown) => {
     if (!(error instanceof GatewayError)) onError(error);
     return refuse(toErrorShape(error));
@@ -118,10 +126,8 @@ interface Proven extends Negotiated {
   readonly publicKey: string;
 }
 
-async function admitDevice(
-  attempt: Proven,
-  { devices, authenticator }: HandshakeDependencies,
-): Promise<HandshakeOutcome> {
+async function admitDevice(attempt: Proven, dependencies: HandshakeDependencies): Promise<HandshakeOutcome> {
+  const { devices, authenticator } = dependencies;
   const { params, dialect, role, peer, deviceId } = attempt;
   const visit = await devices.approach(deviceId, role);
   const proven = { deviceId, role, token: visit.issued?.token };
@@ -136,7 +142,7 @@ async function admitDevice(
     role,
     scopes,
     credential: method === "device-token" ? "token" : "shared",
-    isSilent: method !== "device-token" && isLocalProgram(attempt),
+    isSilent: method !== "device-token" && (isLocalProgram(attempt) || isUnchecked(params, dependencies)),
     pinsPlatform: dialect === 4,
   });
   if (admission.ok) return { ...letIn(attempt, method, scopes), issued: admission.issued };
@@ -152,6 +158,10 @@ function grantedScopes(
   const requested = params.scopes ?? [];
   if (method !== "device-token") return scopesOfSecret(role, dialect, requested);
   return scopesOfToken(role, dialect, { requested, carried: issued?.scopes ?? [] });
+}
+
+function isUnchecked(params: ConnectParams, { browserApp }: HandshakeDependencies): boolean {
+  return browserApp === "secret-alone" && isBrowserApp(params);
 }
 
 /** A library on this machine with the gateway's secret needs no pairing, key or not. Source: wire facts 8.11. */

@@ -223,7 +223,7 @@ describe("configSchema", () => {
       gateway: {
         bind: "loopback",
         auth: { allowTailscale: false },
-        controlUi: { allowedOrigins: [] },
+        controlUi: { allowedOrigins: [], allowInsecureAuth: false, dangerouslyDisableDeviceAuth: false },
         trustedProxies: [],
       },
       agents: { defaults: { timeoutSeconds: 600, maxConcurrent: 4 }, list: [] },

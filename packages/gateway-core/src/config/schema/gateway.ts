@@ -35,8 +35,12 @@ const controlUi = z.strictObject({
   ).default([]),
   enabled: later(flag("Serve the browser app."), false),
   basePath: later(text("URL prefix of the browser app.")),
-  allowInsecureAuth: later(flag("Let a browser without a device identity in with the token alone."), false),
-  dangerouslyDisableDeviceAuth: later(flag("Skip device checks for the browser app."), false),
+  allowInsecureAuth: flag(
+    "Let the browser app in with the gateway's token alone where it can have no key: on http:// pages of other machines. Default: off.",
+  ).default(false),
+  dangerouslyDisableDeviceAuth: flag(
+    "Let the browser app in with the gateway's token alone, from anywhere, whatever its key: nobody has to approve it. Default: off.",
+  ).default(false),
 });
 
 const tlsPart = () =>
