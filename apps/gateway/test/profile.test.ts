@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 
+import { freePort } from "@openclaw/testkit/process";
 import { createTempDirectory, type TempDirectory } from "@openclaw/testkit/temp-directory";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -112,7 +113,7 @@ describe("setting a profile up", () => {
   });
 
   it("moves a profile aside for a reset, never the default one, and deletes nothing", async () => {
-    await setUp({ profile: "lab" }, {}, {});
+    await setUp({ profile: "lab" }, { port: await freePort() }, {});
     await writeFile(at(".openclaw-lab", "kept.txt"), "kept");
     const result = await setUp({ profile: "lab" }, { reset: true }, {});
     expect(result.movedTo).toMatch(/\.openclaw-lab\.before-reset-/u);
