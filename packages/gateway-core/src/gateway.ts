@@ -28,7 +28,7 @@ import { mainSessionKey } from "./sessions/session-key.ts";
 import { DeferredStore } from "./store/deferred-store.ts";
 import { SqliteStore } from "./store/sqlite.ts";
 import { systemClock, systemIds } from "./host/system.ts";
-import { unconfiguredAgent } from "./host/unconfigured-agent.ts";
+import { isModelConfigured, unconfiguredAgent } from "./host/unconfigured-agent.ts";
 
 const DRAIN_MS = 10_000;
 const DEFAULT_SUBAGENT_MINUTES = 60;
@@ -132,7 +132,7 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     nodes: rooms.nodes,
     approvers: rooms.approvers,
     health: rooms.health,
-    snapshot: () => helloSnapshot(config),
+    snapshot: () => helloSnapshot(config, rooms),
     bus: rooms.events,
     clock,
     ids,
@@ -356,9 +356,11 @@ function resolveConfig({ config = {}, stateDir, channels = [] }: GatewayOptions)
   return fixedConfig(config, { channelSchemas, ...(stateDir === undefined ? {} : { stateDir }) });
 }
 
-function helloSnapshot({ current, source, paths }: ConfigRuntime) {
+function helloSnapshot({ current, source, paths }: ConfigRuntime, { agent, configEditor }: Rooms) {
   const defaultId = defaultAgentId(current);
+  const { appliedHash } = configEditor;
   return {
+    ...(appliedHash === undefined ? {} : { appliedConfigHash: appliedHash }),
     configPath: source.path,
     stateDir: paths.stateDir,
     sessionDefaults: {
@@ -366,6 +368,7 @@ function helloSnapshot({ current, source, paths }: ConfigRuntime) {
       mainKey: current.session.mainKey,
       mainSessionKey: mainSessionKey(defaultId, current.session),
       scope: current.session.scope,
+      modelConfigured: isModelConfigured(agent.defaultModel(defaultId)),
       ownership: "sole",
       selectionRequired: false,
     },

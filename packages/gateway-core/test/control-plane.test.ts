@@ -60,6 +60,8 @@ describe("R5.4 hello-ok", () => {
         health: { ok: true, channels: {}, defaultAgentId: "main" },
         stateVersion: { presence: open.parts.presence.version, health: open.parts.health.version },
         uptimeMs: expect.any(Number) as number,
+        suspension: { phase: "accepting" },
+        appliedConfigHash: "hash-of-the-configuration",
         sessionDefaults: { mainSessionKey: "agent:main:main" },
         configPath: "/home/me/.openclaw/openclaw.json",
         stateDir: "/home/me/.openclaw",
@@ -98,6 +100,9 @@ describe("R5.4 hello-ok", () => {
     });
     expect(payload).not.toHaveProperty("auth");
     expect(payload?.["features"]).not.toHaveProperty("capabilities");
+    for (const name of ["suspension", "appliedConfigHash", "authMode"]) {
+      expect(payload?.["snapshot"]).not.toHaveProperty(name);
+    }
   });
 
   it("shows paths to administrators alone", async () => {

@@ -87,6 +87,7 @@ describe("R9.3 a gateway in another program", () => {
     await using client = await RawClient.open(gateway.url);
     const hello = await connect(client, gateway.secret);
     expect(JSON.stringify(hello)).toContain("acme.hello");
+    expect(hello.payload?.["snapshot"]).toMatchObject({ sessionDefaults: { modelConfigured: true } });
     expect(await client.request("acme.hello", { name: "Ada" })).toMatchObject({ ok: true, payload: { hello: "Ada" } });
     const page = `http://127.0.0.1:${gateway.port}/acme`;
     expect((await fetch(page)).status).toBe(401);

@@ -39,7 +39,7 @@ export interface Welcome {
 /** Paths and the way of authentication are for administrators. Source: wire facts 7.1 to 7.9. */
 export function toHelloOk(welcome: Welcome): HelloOk {
   const { protocol, server, caller } = welcome;
-  const { configPath, stateDir, authMode, ...snapshot } = welcome.snapshot;
+  const { configPath, stateDir, authMode, suspension, appliedConfigHash, ...snapshot } = welcome.snapshot;
   const isAdministrator = caller.role === "operator" && caller.scopes.includes("operator.admin");
   return {
     type: "hello-ok",
@@ -48,6 +48,8 @@ export function toHelloOk(welcome: Welcome): HelloOk {
     features: { methods: welcome.methods, events: welcome.events, ...(protocol === 4 ? { capabilities: [] } : {}) },
     snapshot: {
       ...snapshot,
+      ...(protocol === 4 && suspension !== undefined ? { suspension } : {}),
+      ...(protocol === 4 && appliedConfigHash !== undefined ? { appliedConfigHash } : {}),
       ...(isAdministrator && configPath !== undefined ? { configPath } : {}),
       ...(isAdministrator && stateDir !== undefined ? { stateDir } : {}),
       ...(isAdministrator && authMode !== undefined && protocol === 4 ? { authMode } : {}),

@@ -25,6 +25,7 @@ import { HEARTBEAT_PROMPT } from "../heartbeat/prompts.ts";
 import type { HeartbeatAnswer } from "../heartbeat/reply.ts";
 import { heartbeatAgents, type HeartbeatSettings, heartbeatSettings } from "../heartbeat/settings.ts";
 import { heartbeatVisibility } from "../heartbeat/visibility.ts";
+import { isModelConfigured } from "../host/unconfigured-agent.ts";
 import type { MessageFlow, TurnSubmission } from "../message-flow.ts";
 import { toCronEvent } from "../methods/cron-wire.ts";
 import { sendTarget } from "../methods/send-target.ts";
@@ -259,7 +260,7 @@ export class ScheduledFlow implements AsyncDisposable {
     const { config, agent } = this.#rooms;
     if (!this.#heartbeatsAreOn || settings.everyMs === 0) return false;
     if (!heartbeatAgents(config.current, defaultAgentId(config.current)).includes(agentId)) return false;
-    return !/^(?:offline|none)\//.test(settings.model ?? agent.defaultModel(agentId));
+    return isModelConfigured(settings.model ?? agent.defaultModel(agentId));
   }
 
   async #heartbeatRoute(

@@ -13,3 +13,8 @@ export const unconfiguredAgent: Agent = {
   listModels: () => Promise.resolve([]),
   defaultModel: () => "none/none",
 };
+
+/** True for the name of a model, false for what answers while none is configured. */
+export function isModelConfigured(reference: string): boolean {
+  return !/^(?:offline|none)\//.test(reference);
+}

@@ -58,6 +58,12 @@ describe("17.1 config.get", () => {
         hash: expect.stringMatching(/^hmac-sha256:v1:/u) as string,
       });
       expect(payload?.["appliedConfigHash"]).toBe(payload?.["hash"]);
+      // 7.7: the hello names it too.
+      const hello = client.frames.find((frame) => frame.payload?.["type"] === "hello-ok");
+      expect(hello?.payload?.["snapshot"]).toMatchObject({
+        ...(protocol === 4 ? { appliedConfigHash: payload?.["hash"] } : {}),
+        sessionDefaults: { modelConfigured: true },
+      });
     }
   });
 

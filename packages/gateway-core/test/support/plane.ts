@@ -137,6 +137,7 @@ export async function openPlane(options: PlaneOptions = {}) {
     presence,
     health,
     snapshot: () => ({
+      appliedConfigHash: "hash-of-the-configuration",
       configPath: "/home/me/.openclaw/openclaw.json",
       stateDir: "/home/me/.openclaw",
       sessionDefaults: {

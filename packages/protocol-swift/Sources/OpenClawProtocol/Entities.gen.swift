@@ -4398,6 +4398,7 @@ public struct SessionDefaults: Codable, Sendable, Hashable {
     /// The full form; events use it.
     public var mainSessionKey: String
     public var scope: String
+    /// False while turns are answered without a model.
     public var modelConfigured: Bool?
     public var ownership: String?
     public var selectionRequired: Bool?
@@ -5013,6 +5014,10 @@ public struct Snapshot: Codable, Sendable, Hashable {
     public var health: HealthSnapshot
     public var stateVersion: StateVersion
     public var uptimeMs: Int64
+    /// For clients of protocol 4.
+    public var suspension: SnapshotSuspension?
+    /// As config.get has it. For clients of protocol 4.
+    public var appliedConfigHash: String?
     /// For operators with operator.admin.
     public var configPath: String?
     /// For operators with operator.admin.
@@ -5026,6 +5031,8 @@ public struct Snapshot: Codable, Sendable, Hashable {
         health: HealthSnapshot,
         stateVersion: StateVersion,
         uptimeMs: Int64,
+        suspension: SnapshotSuspension? = nil,
+        appliedConfigHash: String? = nil,
         configPath: String? = nil,
         stateDir: String? = nil,
         sessionDefaults: SessionDefaults? = nil,
@@ -5035,10 +5042,24 @@ public struct Snapshot: Codable, Sendable, Hashable {
         self.health = health
         self.stateVersion = stateVersion
         self.uptimeMs = uptimeMs
+        self.suspension = suspension
+        self.appliedConfigHash = appliedConfigHash
         self.configPath = configPath
         self.stateDir = stateDir
         self.sessionDefaults = sessionDefaults
         self.authMode = authMode
+    }
+}
+
+/// For clients of protocol 4.
+public struct SnapshotSuspension: Codable, Sendable, Hashable {
+    /// accepting: requests are taken.
+    public var phase: String
+
+    public init(
+        phase: String
+    ) {
+        self.phase = phase
     }
 }
 

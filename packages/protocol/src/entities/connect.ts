@@ -106,7 +106,7 @@ export const sessionDefaults = z
     mainKey: identifier,
     mainSessionKey: sessionKey.describe("The full form; events use it."),
     scope: line,
-    modelConfigured: z.boolean().optional(),
+    modelConfigured: z.boolean().optional().describe("False while turns are answered without a model."),
     ownership: line.optional(),
     selectionRequired: z.boolean().optional(),
   })
@@ -118,6 +118,11 @@ export const snapshot = z
     health: healthSnapshot,
     stateVersion: stateVersion,
     uptimeMs: milliseconds,
+    suspension: z
+      .object({ phase: line.describe("accepting: requests are taken.") })
+      .optional()
+      .describe("For clients of protocol 4."),
+    appliedConfigHash: line.optional().describe("As config.get has it. For clients of protocol 4."),
     configPath: z.string().optional().describe("For operators with operator.admin."),
     stateDir: z.string().optional().describe("For operators with operator.admin."),
     sessionDefaults: sessionDefaults.optional(),

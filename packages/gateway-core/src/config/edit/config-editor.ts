@@ -101,11 +101,17 @@ export class ConfigEditor {
     this.#redaction = new Redaction(dependencies.config.secrets);
   }
 
+  /** The hash of the file as this gateway runs with it; undefined for a configuration that is no file. */
+  get appliedHash(): string | undefined {
+    const { hash } = this.#dependencies.config.source;
+    return hash === undefined ? undefined : this.#name(hash);
+  }
+
   async view(): Promise<ConfigView> {
     const { config } = this.#dependencies;
     const inUse = this.#redaction.tree(config.current);
     const base = { path: config.source.path, inUse, warnings: config.warnings };
-    const appliedHash = config.source.hash === undefined ? undefined : this.#name(config.source.hash);
+    const { appliedHash } = this;
     if (!this.#isFile) {
       const given = { raw: null, parsed: {}, config: inUse, valid: true, issues: [], includedPaths: [] };
       return { ...base, ...given, exists: false, hash: undefined, appliedHash };
