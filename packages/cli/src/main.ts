@@ -33,7 +33,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
 async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   const { globals, words } = splitGlobals(argv);
   if (globals.version) return print(host, `${host.version}\n`);
-  const found = findCommand(words, COMMAND_KEYS);
+  const found = findCommand(words, COMMAND_KEYS, host.invocation);
   const columns = host.stdout.columns;
   if (found.kind === "root") {
     return print(host, await rootHelp({ version: host.version, invocation: host.invocation, columns }));

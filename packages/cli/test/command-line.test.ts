@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 import { EXIT } from "../src/index.ts";
-import { loadAllCommands } from "../src/help.ts";
+import { COMMAND_KEYS, loadAllCommands } from "../src/help.ts";
 import { run } from "./memory-host.ts";
 
 describe("the command line", () => {
@@ -36,6 +36,8 @@ describe("the command line", () => {
       /--allow-unconfigured[\s\S]*Commands of gateway[\s\S]*gateway call/u,
     );
     expect((await run(["pairing"])).stdout).toMatch(/^Commands of pairing/u);
+    for (const name of new Set(COMMAND_KEYS.filter((key) => key.includes(".")).map((key) => key.split(".")[0] ?? key)))
+      expect((await run(["help", name])).stdout, name).toContain(`Commands of ${name} (`);
     expect((await run(["help", "pairing", "approve"])).stdout).toContain("Usage: openclaw pairing approve");
   });
 

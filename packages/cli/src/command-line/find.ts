@@ -10,11 +10,15 @@ export interface Group {
 export const GROUPS: Readonly<Record<string, Group>> = {
   approvals: { summary: "Decide what agents and nodes may run", fallback: "approvals.get" },
   channels: { summary: "Look at the chat channels" },
+  config: { summary: "Look at the configuration file and change it" },
+  devices: { summary: "Decide which devices may connect, and as what", fallback: "devices.list" },
   gateway: { summary: "Run a gateway, or ask a running one", fallback: "gateway.run" },
   cron: { summary: "Have things done by the clock" },
+  inbox: { summary: "Look at inbound messages", fallback: "inbox.list" },
   message: { summary: "Send messages through a channel" },
   node: { summary: "Be a node of a gateway" },
   nodes: { summary: "Look at devices that offer something, and use it", fallback: "nodes.status" },
+  outbox: { summary: "Look at outbound messages and decide about them", fallback: "outbox.list" },
   pairing: { summary: "Decide who may write to the gateway's accounts" },
   sessions: { summary: "Look at the conversations", fallback: "sessions.list" },
   system: { summary: "Tell the agent of events; look at heartbeats and presence" },
@@ -33,12 +37,12 @@ const MAX_WORDS = 4;
 
 /**
  * Finds the command that the words call, the one with the longest name of those that fit. `keys` are the names with
- * dots for spaces. Throws a usage error.
+ * dots for spaces, `invocation` how this program is started. Throws a usage error.
  */
-export function findCommand(words: readonly string[], keys: readonly string[]): Found {
+export function findCommand(words: readonly string[], keys: readonly string[], invocation: string): Found {
   const [first] = words;
   if (first === undefined) return { kind: "root" };
-  if (first === "help") return findHelp(words.slice(1), keys);
+  if (first === "help") return findHelp(words.slice(1), keys, invocation);
   const firstOption = words.findIndex((word) => word.startsWith("-"));
   const names = words.slice(0, firstOption === -1 ? MAX_WORDS : Math.min(firstOption, MAX_WORDS));
   for (let count = names.length; count > 0; count -= 1) {
@@ -47,7 +51,7 @@ export function findCommand(words: readonly string[], keys: readonly string[]): 
   }
   const group = GROUPS[first];
   if (group === undefined) {
-    throw unknown(first, [...new Set(keys.map((key) => key.split(".")[0] ?? key))], "openclaw --help");
+    throw unknown(first, [...new Set(keys.map((key) => key.split(".")[0] ?? key))], `${invocation} --help`);
   }
   if (names.length === 1 && group.fallback !== undefined) {
     return { kind: "command", key: group.fallback, rest: words.slice(1) };
@@ -55,11 +59,11 @@ export function findCommand(words: readonly string[], keys: readonly string[]): 
   const within = `${names.join(".")}.`;
   if (keys.some((key) => key.startsWith(within))) return { kind: "group", name: names.join(" ") };
   const known = keys.filter((key) => key.startsWith(`${first}.`)).map((key) => key.replaceAll(".", " "));
-  throw unknown(names.join(" "), known, `openclaw ${first} --help`);
+  throw unknown(names.join(" "), known, `${invocation} ${first} --help`);
 }
 
-function findHelp(words: readonly string[], keys: readonly string[]): Found {
-  const found = findCommand(words, keys);
+function findHelp(words: readonly string[], keys: readonly string[], invocation: string): Found {
+  const found = findCommand(words, keys, invocation);
   return found.kind === "command" ? { ...found, rest: ["--help"] } : found;
 }
 

@@ -21,8 +21,16 @@ export const command = defineCommand({
   async run(context, { options }) {
     const { file, stdin } = options;
     if ((file === undefined) === !stdin)
-      throw new CliError("usage", "Where is the new file?", "Give --file or --stdin.");
-    const document = parsed(file === undefined ? await readAll(process.stdin) : await read(file));
+      throw new CliError(
+        "usage",
+        "approvals set takes --file or --stdin, one of the two.",
+        "Say where the new file is.",
+      );
+    const document = parsed(
+      file === undefined ? await readAll(process.stdin) : await read(file),
+      file ?? "What came on standard input",
+      context.self,
+    );
     await using target = await openTarget(context, options);
     const view = await target.write(document);
     return { data: view, view: approvalsBlocks(target.name, view) };
@@ -38,17 +46,11 @@ async function read(path: string): Promise<string> {
   }
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string, source: string, self: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new CliError(
-      "usage",
-      "The new file is not JSON.",
-      "Check it; openclaw approvals get --json shows the form.",
-      {
-        cause: error,
-      },
-    );
+    const remedy = `Correct it; ${self} approvals get --json shows the form.`;
+    throw new CliError("usage", `${source} is not JSON.`, remedy, { cause: error });
   }
 }

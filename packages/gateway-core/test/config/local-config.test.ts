@@ -40,7 +40,8 @@ describe("openLocalConfig", () => {
     expect(config.get("gateway.auth.token")).toMatchObject({ value: "a-secret-token-1" });
     expect(config.get("gateway")?.value).toEqual({ port: 19_000, auth: { token: "__OPENCLAW_REDACTED__" } });
     expect(config.get("agents.list[7]")).toBeUndefined();
-    for (const path of ["", ".", "a..b", "a[", "a[x]"]) expect(() => config.get(path)).toThrow("is no path of a key");
+    for (const path of ["", ".", "a..b", "a[", "a[x]"])
+      expect(() => config.get(path)).toThrow("expected keys with dots between them");
   });
 
   it("changes one value and leaves the rest as it was written", async () => {
@@ -67,7 +68,7 @@ describe("openLocalConfig", () => {
     const config = await open();
     await expect(config.set("gateway.port", "many")).rejects.toThrow(/^With this change.*gateway\.port: expected/u);
     await expect(config.set("gatway.port", 1)).rejects.toThrow('did you mean "gateway"?');
-    await expect(config.set("agents.list[3].id", "x")).rejects.toThrow("expected a position from 0 to 0");
+    await expect(config.set("agents.list[3].id", "x")).rejects.toThrow("expected position 0: the list is empty");
     expect(await readFile(file, "utf8")).toBe(before);
     await writeFile(file, "{ gateway: ");
     const broken = await open();

@@ -50,7 +50,7 @@ export async function openLocalConfig(options: LocalConfigOptions): Promise<Loca
     await readDotenv(paths.envFile, () => {}),
   );
   const raw = await readBoundedFile(file).catch((error: unknown) => {
-    if (error instanceof SourceFileError) throw broken(file, "", error.message);
+    if (error instanceof SourceFileError) throw new ConfigError(file, [{ file, path: "", message: error.message }]);
     throw error;
   });
   const tree = await readConfigTree(file);
@@ -63,7 +63,12 @@ export async function openLocalConfig(options: LocalConfigOptions): Promise<Loca
   const write = async (after: unknown): Promise<void> => {
     const included = await resolveIncludes(after, file);
     const problems = included.issues.length > 0 ? included.issues : check(included.value, included.origins).issues;
-    if (problems.length > 0) throw new ConfigError(file, problems, { subject: "With this change, the configuration" });
+    if (problems.length > 0) {
+      throw new ConfigError(file, problems, {
+        subject: "With this change, the configuration",
+        remedy: "Nothing was changed. docs/config.md lists every key and what it takes.",
+      });
+    }
     const meta = { lastTouchedVersion: version, lastTouchedAt: new Date().toISOString() };
     const edits = [...editsBetween(parsed, after), { path: ["meta"], value: meta }];
     await writeFileAtomically(await throughLinks(file), editSource(raw ?? "{}\n", edits, await loadJson5()));
@@ -86,7 +91,7 @@ export async function openLocalConfig(options: LocalConfigOptions): Promise<Loca
     },
     set: async (path, value) => {
       const after = writable();
-      place(after, parsePath(path), value, file);
+      place(after, parsePath(path), value);
       await write(after);
     },
     unset: async (path) => {
@@ -110,7 +115,7 @@ function parsePath(path: string): KeyPath {
     rest = rest.slice(whole.length);
   }
   if (rest === "" && keys.length > 0) return keys;
-  throw broken(path, "", "is no path of a key; write one like gateway.port or agents.list[0].id", `"${path}"`);
+  throw unusable(path, "expected keys with dots between them, like gateway.port or agents.list[0].id");
 }
 
 function valueAt(tree: unknown, keys: KeyPath): unknown {
@@ -129,7 +134,7 @@ function shown(tree: unknown, keys: KeyPath): unknown {
   return typeof value === "object" ? valueAt(new Redaction([]).tree(tree), keys) : value;
 }
 
-function place(tree: unknown, keys: KeyPath, value: unknown, file: string): void {
+function place(tree: unknown, keys: KeyPath, value: unknown): void {
   let parent = tree;
   for (const [index, key] of keys.entries()) {
     const isLast = index === keys.length - 1;
@@ -138,7 +143,8 @@ function place(tree: unknown, keys: KeyPath, value: unknown, file: string): void
       const list: unknown[] = parent;
       const position = typeof key === "number" ? key : /^\d+$/u.test(key) ? Number(key) : -1;
       if (position < 0 || position > list.length) {
-        throw broken(file, joinPath(keys.slice(0, index + 1)), `expected a position from 0 to ${list.length}`);
+        const expected = list.length === 0 ? "position 0: the list is empty" : `a position from 0 to ${list.length}`;
+        throw unusable(joinPath(keys.slice(0, index + 1)), `expected ${expected}`);
       }
       list[position] = isLast ? value : isContainer(list[position]) ? list[position] : next;
       parent = list[position];
@@ -165,10 +171,7 @@ function isContainer(value: unknown): boolean {
   return Array.isArray(value) || isPlainObject(value);
 }
 
-function broken(file: string, path: string, message: string, subject?: string): ConfigError {
-  return new ConfigError(
-    file,
-    [{ file, path, message }],
-    subject === undefined ? {} : { subject, remedy: "Correct it." },
-  );
+function unusable(path: string, message: string): ConfigError {
+  const remedy = "Nothing was changed. Give another path.";
+  return new ConfigError(path, [{ file: path, path: "", message }], { subject: `The path "${path}"`, remedy });
 }
