@@ -55,6 +55,22 @@ export function text(flags: string, summary: string): Option<string | undefined>
   return { flags, summary, parse: (word) => word };
 }
 
+/** A text of one form, which `expected` describes. */
+export function textLike(
+  flags: string,
+  form: { readonly pattern: RegExp; readonly expected: string },
+  summary: string,
+): Option<string | undefined> {
+  return {
+    flags,
+    summary,
+    parse: (word) => {
+      if (form.pattern.test(word)) return word;
+      throw new ValueError(`Expected ${form.expected}.`);
+    },
+  };
+}
+
 /** A text that may be given several times, or several of it after one name. */
 export function texts(flags: string, summary: string): Option<readonly string[]> {
   return { flags, summary, repeatable: true, fallback: [] };
@@ -93,6 +109,15 @@ export function withDefault<Value>(option: Option<Value>, fallback: Value & {}):
 /** A text that must be given. */
 export function requiredText(flags: string, summary: string): Option<string> {
   return { flags, summary, parse: (word) => word, required: true };
+}
+
+/** One of several words, which must be given. */
+export function requiredChoice<const Choice extends string>(
+  flags: string,
+  choices: readonly Choice[],
+  summary: string,
+): Option<Choice> {
+  return { flags, summary, choices, parse: (word) => oneOf(choices, word), required: true };
 }
 
 /** An option that other versions or programs know and this one refuses, with the reason. */

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { requiredText } from "../command-line/options.ts";
+import { requiredChoice, requiredText } from "../command-line/options.ts";
 import { RPC_OPTIONS } from "../command-line/rpc-options.ts";
 import { connect } from "../gateway/connection.ts";
 import { line } from "../output.ts";
@@ -10,7 +10,7 @@ export const command = defineCommand({
   arguments: {},
   options: {
     device: requiredText("--device <deviceId>", "The device, as devices list shows it"),
-    role: requiredText("--role <role>", "operator or node"),
+    role: requiredChoice("--role <role>", ["operator", "node"], "As what"),
     ...RPC_OPTIONS,
   },
   examples: [{ line: "devices revoke --device fe812c12f3ab… --role node", does: "It is a node no more." }],

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { requiredText, texts } from "../command-line/options.ts";
+import { requiredChoice, requiredText, texts } from "../command-line/options.ts";
 import { RPC_OPTIONS } from "../command-line/rpc-options.ts";
 import { connect } from "../gateway/connection.ts";
 import { line } from "../output.ts";
@@ -14,7 +14,7 @@ export const command = defineCommand({
   arguments: {},
   options: {
     device: requiredText("--device <deviceId>", "The device, as devices list shows it"),
-    role: requiredText("--role <role>", "operator or node"),
+    role: requiredChoice("--role <role>", ["operator", "node"], "As what"),
     scope: texts("--scope <scope...>", "What the new token may do: what was approved, or less (default: as before)"),
     ...RPC_OPTIONS,
   },

@@ -1,5 +1,7 @@
 import { defineCommand } from "../command.ts";
-import { flag, integer, text } from "../command-line/options.ts";
+import { flag, integer, text, textLike } from "../command-line/options.ts";
+
+const NOT_EMPTY = { pattern: /\S/u, expected: "a text that is not empty" };
 
 export const command = defineCommand({
   name: "node run",
@@ -8,15 +10,27 @@ export const command = defineCommand({
     "Offers system.run and system.which behind this machine's own exec-approvals.json. What that does not allow, the gateway's operators are asked about.",
   arguments: {},
   options: {
-    host: text("--host <host>", "Where the gateway is (default: where it was the last time, then 127.0.0.1)"),
+    host: textLike(
+      "--host <host>",
+      { pattern: /^[\w.:[\]-]+$/u, expected: "a name or an address, without a port" },
+      "Where the gateway is (default: where it was the last time, then 127.0.0.1)",
+    ),
     port: integer("--port <number>", { minimum: 1, maximum: 65_535 }, "Its port (default: that of the profile)"),
     tls: flag("--tls", "Connect with TLS"),
-    tlsFingerprint: text(
+    tlsFingerprint: textLike(
       "--tls-fingerprint <sha256>",
+      {
+        pattern: /^(?:sha-?256[:=/]?)?(?:[\da-f]{2}[: ]?){32}$/iu,
+        expected: "64 hexadecimal digits, with or without colons",
+      },
       "Take this certificate of the gateway and no other; means --tls",
     ),
-    nodeId: text("--node-id <id>", "The id of this installation; a new one forgets the token the gateway gave"),
-    displayName: text("--display-name <name>", "What people call this node"),
+    nodeId: textLike(
+      "--node-id <id>",
+      NOT_EMPTY,
+      "The id of this installation; a new one forgets the token the gateway gave",
+    ),
+    displayName: textLike("--display-name <name>", NOT_EMPTY, "What people call this node"),
     token: text("--token <token>", "Token of the gateway (default: OPENCLAW_GATEWAY_TOKEN, then the configuration)"),
     password: text("--password <password>", "Password of the gateway, where it uses one"),
   },

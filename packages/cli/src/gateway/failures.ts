@@ -12,6 +12,13 @@ export interface FailureContext {
   readonly self: string;
 }
 
+const LISTS = [
+  ["cron.", "cron list"],
+  ["device.", "devices list"],
+  ["exec.approval.", "approvals pending"],
+  ["node.pair.", "nodes pending"],
+] as const;
+
 /** Why connecting failed. Every refusal names the credential, where it came from and one command that mends it. */
 export function connectFailure(error: ClientError, context: FailureContext, timedOut: boolean): CliError {
   const { target, self } = context;
@@ -68,7 +75,14 @@ export function callFailure(error: ClientError, { target, self }: FailureContext
   if (code === "FORBIDDEN" || code === "NOT_PAIRED") {
     return new CliError("refused", `The gateway refused ${method}: ${error.message}`, remedyOf(code), options);
   }
-  return new CliError("failure", `${method} failed: ${error.message}`, remedyOf(code), options);
+  const list = error.message.startsWith("unknown ") ? listOf(method) : undefined;
+  const remedy = list === undefined ? remedyOf(code) : `See which there are: ${self} ${list}`;
+  return new CliError("failure", `${method} failed: ${error.message}`, remedy, options);
+}
+
+/** The command that lists what a method acts on. */
+function listOf(method: string): string | undefined {
+  return LISTS.find(([prefix]) => method.startsWith(prefix))?.[1];
 }
 
 function refusal(error: ClientError, { target }: FailureContext): CliError {
