@@ -2,6 +2,7 @@ import type { Host, OutputStream } from "@openclaw/cli";
 import { readEnvironment } from "@openclaw/gateway-core/config";
 
 import { locate } from "./profile/locate.ts";
+import { holdYoungGeneration } from "./run/young-generation.ts";
 import { version } from "./version.ts";
 
 /** This process and this machine, as the commands see them. What a command may not need is loaded when it does. */
@@ -25,8 +26,13 @@ export function createHost(signal: AbortSignal): Host {
       return openConfig(selection, environment);
     },
     runGateway: async (options, stop) => {
+      const onLoaded = holdYoungGeneration();
+      const onListening: typeof options.onListening = (address) => {
+        onLoaded();
+        options.onListening?.(address);
+      };
       const { runGateway } = await import("./run/run-gateway.ts");
-      return runGateway(options, environment, stop);
+      return runGateway({ ...options, onListening }, environment, stop);
     },
   };
 }
