@@ -14,6 +14,7 @@ import { migration010 } from "./migrations/010-passing-notes.ts";
 import { migration011 } from "./migrations/011-inbox-sources.ts";
 import { migration012 } from "./migrations/012-waiting-turns.ts";
 import { migration013 } from "./migrations/013-merged-turns.ts";
+import { migration014 } from "./migrations/014-ended-turns.ts";
 
 /** Every migration, in order; the database's user_version says how many of them it has seen. */
 const MIGRATIONS: readonly string[] = [
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly string[] = [
   migration011,
   migration012,
   migration013,
+  migration014,
 ];
 
 /** Brings a database to the newest schema, one transaction per step. */

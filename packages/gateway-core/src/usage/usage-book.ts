@@ -1,4 +1,6 @@
-import type { Clock, Store } from "../ports.ts";
+import { setImmediate } from "node:timers/promises";
+
+import type { Clock, Store, TokenUsage } from "../ports.ts";
 
 /** Turns are remembered for thirty days, and so is what they took. */
 const REMEMBERED_DAYS = 30;
@@ -44,17 +46,41 @@ export interface UsageFilter {
   readonly limit: number;
 }
 
-const SUMS = `
-  coalesce(sum(json_extract(answer, '$.usage.input')), 0) AS input,
-  coalesce(sum(json_extract(answer, '$.usage.output')), 0) AS output,
-  coalesce(sum(json_extract(answer, '$.usage.cacheRead')), 0) AS cacheRead,
-  coalesce(sum(json_extract(answer, '$.usage.cacheWrite')), 0) AS cacheWrite,
-  coalesce(sum(json_extract(answer, '$.usage.total')), 0) AS totalTokens,
-  coalesce(sum(json_extract(answer, '$.usage.cost.total')), 0) AS totalCost,
-  count(*) - count(json_extract(answer, '$.usage.cost.total')) AS missingCostEntries`;
-const DATE = "strftime('%Y-%m-%d', ended_at / 1000, 'unixepoch', 'localtime')";
+const SELECT_TAKEN = `
+  SELECT run_id AS "runId", session_key AS "sessionKey", agent_id AS "agentId", started_at AS "startedAt",
+    ended_at AS "endedAt", json_extract(answer, '$.usage') AS usage
+  FROM turns WHERE state = 'done'`;
 
-/** What finished turns took, as the turns themselves recorded it. Turns that failed or were stopped are not in it. */
+/** Turns that are read in one piece of work; between two, everything else gets its turn. */
+const READ_AT_ONCE = 500;
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+interface TakenRow {
+  readonly runId: string;
+  readonly sessionKey: string;
+  readonly agentId: string;
+  readonly startedAt: number | null;
+  readonly endedAt: number;
+  /** JSON. */
+  readonly usage: string | null;
+}
+
+/** What one turn took. */
+interface Taken extends Omit<TakenRow, "usage"> {
+  readonly totals: UsageTotals;
+}
+
+/** When turns ended, in epoch milliseconds, from and until; of one session, where it is named. */
+interface Span {
+  readonly from: number;
+  readonly until: number;
+  readonly sessionKey?: string | undefined;
+}
+
+/**
+ * What finished turns took, as the turns themselves recorded it. Turns that failed or were stopped are not in it. A
+ * month of turns is read in small pieces, so that nothing else waits for it.
+ */
 export class UsageBook {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -66,58 +92,109 @@ export class UsageBook {
 
   /** The last so many days, today included; days without a turn are left out. Oldest first. */
   async daily(days: number): Promise<DailyUsage[]> {
-    return this.#store.all<{ date: string } & UsageTotals>(
-      `SELECT ${DATE} AS date, ${SUMS} FROM turns WHERE state = 'done' AND ${DATE} >= ? GROUP BY 1 ORDER BY 1`,
-      this.dateBefore(days - 1),
-    );
+    const byDate = new Map<string, UsageTotals>();
+    for await (const some of this.#taken({ from: dayOf(this.dateBefore(days - 1)), until: NEVER })) {
+      for (const [date, group] of Map.groupBy(some, ({ endedAt }) => dateOf(endedAt))) {
+        byDate.set(date, sumUsage([byDate.get(date) ?? EMPTY, ...group.map(({ totals }) => totals)]));
+      }
+    }
+    return [...byDate].map(([date, totals]) => ({ date, ...totals }));
   }
 
   /** The sessions that turns ended in, the latest first. */
   async sessions({ key, agentId, startDate, endDate, limit }: UsageFilter): Promise<SessionUsage[]> {
-    return this.#store.all<{ key: string } & SessionUsage>(
-      `SELECT session_key AS key, agent_id AS agentId, count(*) AS turns, min(coalesce(started_at, ended_at)) AS firstActivity,
-         max(ended_at) AS lastActivity, sum(ended_at - coalesce(started_at, ended_at)) AS durationMs, ${SUMS}
-       FROM turns
-       WHERE state = 'done' AND ${DATE} BETWEEN ? AND ? AND (? = '' OR session_key = ?) AND (? = '' OR agent_id = ?)
-       GROUP BY session_key ORDER BY lastActivity DESC, key LIMIT ?`,
-      startDate,
-      endDate,
-      key ?? "",
-      key ?? "",
-      agentId ?? "",
-      agentId ?? "",
-      limit,
-    );
+    const bySession = new Map<string, SessionUsage>();
+    const span = { from: dayOf(startDate), until: dayOf(endDate, 1), sessionKey: key };
+    for await (const some of this.#taken(span)) {
+      for (const taken of some) {
+        if (agentId !== undefined && taken.agentId !== agentId) continue;
+        bySession.set(taken.sessionKey, withTurn(bySession.get(taken.sessionKey), taken));
+      }
+    }
+    const byTime = (a: SessionUsage, b: SessionUsage) => b.lastActivity - a.lastActivity || (a.key < b.key ? -1 : 1);
+    return [...bySession.values()].sort(byTime).slice(0, limit);
   }
 
   /** What the turns of a session took as far as they are remembered, and those of all sessions since a local date. */
-  async total({ key = "", since }: { key?: string; since: string }): Promise<UsageTotals> {
-    const row = await this.#store.get<{ input: number } & UsageTotals>(
-      `SELECT ${SUMS} FROM turns WHERE state = 'done' AND ${DATE} >= ? AND (? = '' OR session_key = ?)`,
-      since,
-      key,
-      key,
-    );
-    return row ?? sumUsage([]);
+  async total({ key, since }: { key?: string; since: string }): Promise<UsageTotals> {
+    let total: UsageTotals = EMPTY;
+    for await (const some of this.#taken({ from: dayOf(since), until: NEVER, sessionKey: key })) {
+      total = sumUsage([total, ...some.map(({ totals }) => totals)]);
+    }
+    return total;
   }
 
   /** The newest turns of a session, oldest first. */
   async points(sessionKey: string): Promise<UsagePoint[]> {
-    const rows = await this.#store.all<{ timestamp: number } & UsagePoint>(
-      `SELECT ended_at AS timestamp, ${SUMS} FROM turns WHERE state = 'done' AND session_key = ?
-       GROUP BY run_id ORDER BY ended_at DESC, run_id LIMIT ?`,
+    const rows = await this.#store.all<TakenRow>(
+      `${SELECT_TAKEN} AND session_key = ? ORDER BY ended_at DESC, run_id DESC LIMIT ?`,
       sessionKey,
       MOST_POINTS,
     );
-    return rows.toReversed();
+    return rows
+      .toReversed()
+      .map(toTaken)
+      .map(({ endedAt, totals }) => ({ timestamp: endedAt, ...totals }));
+  }
+
+  /** The turns that ended in a span of time, in the order in which they did. */
+  async *#taken({ from, until, sessionKey }: Span): AsyncGenerator<Taken[]> {
+    let after = { endedAt: from, runId: "" };
+    while (true) {
+      const rows = await this.#store.all<TakenRow>(
+        `${SELECT_TAKEN} AND (ended_at, run_id) > (?, ?) AND ended_at < ? ${sessionKey === undefined ? "" : "AND session_key = ?"}
+         ORDER BY ended_at, run_id LIMIT ?`,
+        after.endedAt,
+        after.runId,
+        until,
+        ...(sessionKey === undefined ? [] : [sessionKey]),
+        READ_AT_ONCE,
+      );
+      yield rows.map(toTaken);
+      const last = rows.at(-1);
+      if (!last || rows.length < READ_AT_ONCE) return;
+      after = last;
+      await setImmediate();
+    }
   }
 
   /** The local date so many days ago, as far as anything is remembered. */
   dateBefore(days: number = REMEMBERED_DAYS): string {
-    const at = new Date(this.#clock.now() - days * DAY_MS);
-    const [year, month, day] = [at.getFullYear(), at.getMonth() + 1, at.getDate()];
-    return `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+    return dateOf(this.#clock.now() - days * DAY_MS);
   }
+}
+
+/** YYYY-MM-DD in local time. */
+function dateOf(instant: number): string {
+  const at = new Date(instant);
+  const [year, month, day] = [at.getFullYear(), at.getMonth() + 1, at.getDate()];
+  return `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+}
+
+/** When a local date begins, or the one so many days after it. */
+function dayOf(date: string, daysAfter = 0): number {
+  const [year = 0, month = 1, day = 1] = date.split("-").map(Number);
+  return new Date(year, month - 1, day + daysAfter).getTime();
+}
+
+function toTaken({ usage: text, ...row }: TakenRow): Taken {
+  const usage = text === null ? {} : (JSON.parse(text) as Partial<TokenUsage>);
+  const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0, total = 0, cost } = usage;
+  const price = { totalCost: cost?.total ?? 0, missingCostEntries: cost?.total === undefined ? 1 : 0 };
+  return { ...row, totals: { input, output, cacheRead, cacheWrite, totalTokens: total, ...price } };
+}
+
+function withTurn(before: SessionUsage | undefined, { sessionKey, agentId, startedAt, endedAt, totals }: Taken) {
+  const began = startedAt ?? endedAt;
+  return {
+    key: sessionKey,
+    agentId,
+    turns: (before?.turns ?? 0) + 1,
+    firstActivity: Math.min(before?.firstActivity ?? began, began),
+    lastActivity: Math.max(before?.lastActivity ?? endedAt, endedAt),
+    durationMs: (before?.durationMs ?? 0) + endedAt - began,
+    ...sumUsage([before ?? EMPTY, totals]),
+  };
 }
 
 export function sumUsage(parts: readonly UsageTotals[]): UsageTotals {
