@@ -11,9 +11,11 @@ import { parseArgs } from "node:util";
 
 import { markdownTable, provenance, textTable } from "./report.ts";
 import { FULL, type Line, QUICK, type Row } from "./row.ts";
+import { backlogRow } from "./rows/backlog.ts";
 import { broadcastRow } from "./rows/broadcasts.ts";
 import { clientMemoryRow, stuckRow } from "./rows/clients.ts";
 import { callRow, versionRow } from "./rows/commands.ts";
+import { eventLoopRow } from "./rows/event-loop.ts";
 import { handshakeRow } from "./rows/handshakes.ts";
 import { installSizeRow } from "./rows/install-size.ts";
 import { memoryRow } from "./rows/memory.ts";
@@ -33,6 +35,8 @@ const ROWS: readonly Row[] = [
   handshakeRow,
   reconnectRow,
   turnRow,
+  backlogRow,
+  eventLoopRow,
   versionRow,
   callRow,
   installSizeRow,

@@ -52,7 +52,7 @@ export function turns(platform: MemoryPlatform, round: TurnRound): Promise<Timin
 }
 
 /** The next message the account writes into a chat. */
-function nextAnswer(platform: MemoryPlatform, chatId: string): Promise<string> {
+export function nextAnswer(platform: MemoryPlatform, chatId: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`${chatId} got no answer.`)), TURN_TIMEOUT_MS);
     const listening = platform.onSent(({ to, text }) => {
