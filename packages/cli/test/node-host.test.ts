@@ -32,7 +32,7 @@ async function program(name: string, body: string): Promise<void> {
 }
 
 /** A node of a gateway whose operators answer like this. */
-async function startNode(decision: "allow-once" | "allow-always" | "deny" | null = null) {
+async function startNode(decision: "allow-once" | "allow-always" | "deny" | "silence" | null = null) {
   let emit: FakeRequest["emit"] | undefined;
   const gateway = await FakeGateway.start({
     answers: {
@@ -41,7 +41,8 @@ async function startNode(decision: "allow-once" | "allow-always" | "deny" | null
         return { ok: true };
       },
       "node.invoke.result": () => ({ ok: true }),
-      "exec.approval.request": () => ({ id: "a", decision, createdAtMs: 1, expiresAtMs: 2 }),
+      "exec.approval.request": () =>
+        decision === "silence" ? undefined : { id: "a", decision, createdAtMs: 1, expiresAtMs: 2 },
     },
   });
   const stop = new AbortController();
@@ -233,6 +234,21 @@ describe("openclaw node run", () => {
       const pid = Number(await readFile(`${root}/${name}`, "utf8"));
       await eventually(`${name} to be gone`, () => !isRunning(pid));
     }
+  });
+
+  it("takes its question back when a command is cancelled that waits for an operator", async () => {
+    await using node = await startNode("silence");
+    const waiting = node.send("system.run", { command: ["show"] });
+    const asked = await eventually("the question", () => node.gateway.callsOf("exec.approval.request")[0]);
+    expect(asked).toMatchObject({ toolCallId: waiting });
+    node.cancel(waiting);
+    expect(await node.resultOf(waiting)).toMatchObject({ ok: false, error: { code: "CANCELLED" } });
+    const told = await eventually("the withdrawal", () =>
+      (node.gateway.callsOf("node.event") as { readonly event: string }[]).find(
+        ({ event }) => event === "exec.approval.withdrawn",
+      ),
+    );
+    expect(told).toMatchObject({ payloadJSON: JSON.stringify({ toolCallId: waiting }) });
   });
 
   it("system.which finds programs by name alone", async () => {

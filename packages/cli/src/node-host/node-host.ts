@@ -97,7 +97,7 @@ export class NodeHost implements AsyncDisposable {
     const params = paramsOf(paramsJSON);
     switch (command) {
       case "system.run":
-        return this.#run(params, timeoutMs > 0 ? timeoutMs : DEFAULT_TIMEOUT_MS, signal);
+        return this.#run(params, { id: request.id, timeoutMs: timeoutMs > 0 ? timeoutMs : DEFAULT_TIMEOUT_MS }, signal);
       case "system.which":
         return systemWhich(this.#machine, params);
       case "system.execApprovals.get":
@@ -109,7 +109,11 @@ export class NodeHost implements AsyncDisposable {
     }
   }
 
-  async #run(params: unknown, timeoutMs: number, cancelled: AbortSignal): Promise<unknown> {
+  async #run(
+    params: unknown,
+    { id, timeoutMs }: { readonly id: string; readonly timeoutMs: number },
+    cancelled: AbortSignal,
+  ): Promise<unknown> {
     const { clock } = this.#machine;
     const endsAt = clock.now() + timeoutMs;
     const deadline = new AbortController();
@@ -123,7 +127,7 @@ export class NodeHost implements AsyncDisposable {
         params,
         {
           machine: this.#machine,
-          ask: (question, request, asked) => this.#ask(question, { request, endsAt }, asked),
+          ask: (question, request, asked) => this.#ask(question, { id, request, endsAt }, asked),
           report: (report) => this.#report(report),
           timeLeftMs: timeoutMs,
         },
@@ -137,7 +141,7 @@ export class NodeHost implements AsyncDisposable {
   /** A gateway that does not let nodes ask, or fails at it, has nobody who could agree. */
   async #ask(
     question: ApprovalQuestion,
-    { request, endsAt }: { readonly request: RunRequest; readonly endsAt: number },
+    { id, request, endsAt }: { readonly id: string; readonly request: RunRequest; readonly endsAt: number },
     signal: AbortSignal,
   ): Promise<ApprovalAnswer> {
     const { command, display, why, policy, agentId, mayAlways } = question;
@@ -155,6 +159,7 @@ export class NodeHost implements AsyncDisposable {
           agentId,
           warningText: why,
           timeoutMs,
+          toolCallId: id,
           ...(program === undefined ? {} : { resolvedPath: program.path }),
           ...(request.sessionKey === undefined ? {} : { sessionKey: request.sessionKey }),
           ...(request.runId === undefined ? {} : { runId: request.runId }),
@@ -164,9 +169,18 @@ export class NodeHost implements AsyncDisposable {
       );
       return decision ?? undefined;
     } catch {
+      if (signal.aborted) this.#withdraw(id);
       signal.throwIfAborted();
       return undefined;
     }
+  }
+
+  /** Operators need not decide any more about a command that nobody waits for. */
+  #withdraw(toolCallId: string): void {
+    const payloadJSON = JSON.stringify({ toolCallId });
+    this.#client.request("node.event", { event: "exec.approval.withdrawn", payloadJSON }).catch(() => {
+      // Without a connection the gateway takes the question back by itself.
+    });
   }
 
   #report({ event, payload }: RunReport): void {

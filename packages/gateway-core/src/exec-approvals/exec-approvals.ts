@@ -65,6 +65,8 @@ export class ExecApprovals implements AsyncDisposable {
   readonly #waiting = new Map<string, Waiting>();
   /** Asked by each, and not yet written down. */
   readonly #taking = new Map<string, number>();
+  /** Calls of an asker that were taken back while one of its questions was being written down. */
+  readonly #withdrawn = new Map<string, Set<string>>();
 
   constructor(dependencies: ExecApprovalsDependencies) {
     this.#dependencies = dependencies;
@@ -92,10 +94,13 @@ export class ExecApprovals implements AsyncDisposable {
       if (!isSeen && places.length === 0 && requester.needsRoute) {
         return { approval, route: "none", ended: this.#endUnseen(approval) };
       }
+      const ended = this.#wait(approval, requester, places);
+      const { toolCallId } = approval.request;
+      if (toolCallId && this.#withdrawn.get(requester.key)?.has(toolCallId)) void this.cancel(approval.id);
       return {
         approval,
         route: isSeen || places.length === 0 ? "approval-client" : "chat",
-        ended: this.#wait(approval, requester, places),
+        ended,
       };
     } finally {
       this.#take(requester.key, -1);
@@ -133,6 +138,18 @@ export class ExecApprovals implements AsyncDisposable {
   async cancel(id: string): Promise<void> {
     const ended = await this.#end(id, ENDINGS.cancelled);
     if (ended) this.#announce(ended, "deny", "gateway");
+  }
+
+  /** Ends what somebody asked for one of its calls, which is over. */
+  async withdraw(requester: string, toolCallId: string): Promise<void> {
+    if (this.#taking.has(requester)) {
+      const calls = this.#withdrawn.get(requester) ?? new Set();
+      if (calls.size < MAX_PENDING_PER_REQUESTER) this.#withdrawn.set(requester, calls.add(toolCallId));
+    }
+    for (const approval of this.pending()) {
+      if (approval.requester !== requester || approval.request.toolCallId !== toolCallId) continue;
+      await this.cancel(approval.id);
+    }
   }
 
   /** How one ends, or ended. `requester` narrows it to what that one asked. Throws INVALID_REQUEST for an unknown one. */
@@ -198,7 +215,10 @@ export class ExecApprovals implements AsyncDisposable {
   #take(key: string, change: 1 | -1): void {
     const count = (this.#taking.get(key) ?? 0) + change;
     if (count > 0) this.#taking.set(key, count);
-    else this.#taking.delete(key);
+    else {
+      this.#taking.delete(key);
+      this.#withdrawn.delete(key);
+    }
   }
 
   #wait(approval: Approval, requester: Requester, places: readonly ChatPlace[]): Promise<Approval> {

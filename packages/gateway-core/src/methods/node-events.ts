@@ -4,6 +4,7 @@ import type { Allowance } from "../nodes/live/allowance.ts";
 import type { LiveNode } from "../nodes/live/live-nodes.ts";
 import { canonicalSessionKey, mainSessionKey } from "../sessions/session-key.ts";
 import type { CallContext } from "./define.ts";
+import { requesterKey } from "./exec-approval-wire.ts";
 import { assertMaySend, findSessionTarget, lastRoute } from "./session-target.ts";
 
 const MAX_MESSAGE = 65_536;
@@ -54,6 +55,11 @@ export const NODE_EVENTS: Readonly<Record<string, NodeEventHandler>> = {
   "chat.unsubscribe": (fields, context) => {
     const sessionKey = canonical(fields, context);
     if (sessionKey !== undefined) context.nodes.unfollow(context.node, sessionKey);
+    return undefined;
+  },
+  "exec.approval.withdrawn": async (fields, { execApprovals, caller }) => {
+    const toolCallId = text(fields, "toolCallId", Infinity);
+    if (toolCallId !== undefined) await execApprovals.withdraw(requesterKey(caller), toolCallId);
     return undefined;
   },
   "exec.started": (fields, context) => noteProgram("started", fields, context),

@@ -59,6 +59,32 @@ describe.each([3, 4] as const)("node.event of a node of protocol %i", (protocol)
     expect(heardInside).toBe(3);
   });
 
+  it("takes back what a node asked operators for a call of its own, also while it is being written down", async () => {
+    await using gateway = await startNodeGateway();
+    await using node = await gateway.connectApproved({ protocol, ...HOST });
+    await using other = await gateway.connectApproved({ protocol, ...HOST });
+    await using approver = await gateway.connect();
+    const ask = (toolCallId: string) =>
+      node.request("exec.approval.request", { command: "ls", toolCallId, timeoutMs: 60_000 });
+    const withdraw = (from: typeof node, toolCallId: string) =>
+      from.request("node.event", { event: "exec.approval.withdrawn", payload: { toolCallId } });
+    const heard = approver.event("exec.approval.requested");
+    const answer = ask("call-1");
+    const id = (await heard).payload?.["id"];
+    const resolved = approver.event("exec.approval.resolved");
+    await withdraw(other, "call-1");
+    await withdraw(node, "call-2");
+    expect(await approver.request("exec.approval.list", {})).toMatchObject({ payload: [{ id }] });
+    expect((await withdraw(node, "call-1")).payload).toEqual({ ok: true });
+    expect(await resolved).toMatchObject({ payload: { id, decision: "deny", resolvedBy: "gateway" } });
+    expect(await answer).toMatchObject({ payload: { decision: null } });
+    expect(await approver.request("approval.get", { id })).toMatchObject({
+      payload: { approval: { status: "denied", reason: "cancelled" } },
+    });
+    const [early] = await Promise.all([ask("call-3"), withdraw(node, "call-3")]);
+    expect(early).toMatchObject({ payload: { decision: null } });
+  });
+
   it("leaves a line about programs for the next turn of their session", async () => {
     await using gateway = await startNodeGateway();
     await using node = await gateway.connectApproved({

@@ -2031,6 +2031,7 @@ public struct ExecApprovalRequestParams: Codable, Sendable, Hashable {
     public var sessionKey: String?
     public var sessionId: String?
     public var runId: String?
+    /// The call it is for: a node takes its question back by the event exec.approval.withdrawn.
     public var toolCallId: String?
     public var warningText: String?
     public var scope: JSONValue?
@@ -5268,7 +5269,7 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case modelsList = "models.list"
     /// One node, paired or merely connected, with its capabilities and commands.
     case nodeDescribe = "node.describe"
-    /// A node reports something, or subscribes to a session (chat.subscribe, chat.unsubscribe).
+    /// A node reports something, subscribes to a session (chat.subscribe, chat.unsubscribe), or takes back a question about a command (exec.approval.withdrawn).
     case nodeEvent = "node.event"
     /// Runs a command on a node and answers with its result. Leaving cancels it.
     case nodeInvoke = "node.invoke"

@@ -25,7 +25,9 @@ export const execApprovalRequest = defineMethod({
     sessionKey: line.nullish(),
     sessionId: line.nullish(),
     runId: line.nullish(),
-    toolCallId: line.nullish(),
+    toolCallId: line
+      .nullish()
+      .describe("The call it is for: a node takes its question back by the event exec.approval.withdrawn."),
     warningText: messageText.nullish(),
     scope: json.optional(),
     systemRunPlan: json.optional(),

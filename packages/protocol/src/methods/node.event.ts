@@ -5,7 +5,8 @@ import { defineMethod } from "../define.ts";
 
 export const nodeEvent = defineMethod({
   name: "node.event",
-  summary: "A node reports something, or subscribes to a session (chat.subscribe, chat.unsubscribe).",
+  summary:
+    "A node reports something, subscribes to a session (chat.subscribe, chat.unsubscribe), or takes back a question about a command (exec.approval.withdrawn).",
   roles: ["node"],
   scope: null,
   params: z.strictObject({
