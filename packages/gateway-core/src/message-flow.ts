@@ -148,7 +148,8 @@ export class MessageFlow implements AsyncDisposable {
   async start(): Promise<void> {
     this.#startedAt = this.#rooms.clock.now();
     await this.#rooms.turns.lanes.start();
-    await this.route();
+    // However much waits, the gateway is there for everything else meanwhile.
+    void this.route();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -113,7 +113,7 @@ describe("a gateway's heartbeat", () => {
       await withRoute(gateway);
       gateway.agent.script = () => sayParts("HEARTBEAT_OK");
       await pass(gateway, 30 * MINUTE + 1_000, seen, 1);
-      expect(gateway.platform.sent[1]?.text).toBe("HEARTBEAT_OK");
+      await eventually("the line in the chat", () => gateway.platform.sent[1]?.text === "HEARTBEAT_OK");
       gateway.agent.script = () => sayParts("The cellar is wet.");
       await pass(gateway, 30 * MINUTE, seen, 2);
       expect(seen).toMatchObject([{ status: "ok-token" }, { status: "skipped", reason: "alerts-off", silent: true }]);
@@ -161,6 +161,7 @@ describe("a gateway's heartbeat", () => {
     await pass(gateway, 10 * MINUTE + 1_000, seen, 1);
     expect(seen).toMatchObject([{ status: "sent", channel: "memory", preview: "The cellar is wet." }]);
     await eventually("the message", () => gateway.platform.sent.length === 2);
+    await eventually("the alert in the chat", () => gateway.platform.sent.length > 1);
     expect(JSON.stringify(gateway.platform.sent[1])).toContain("The cellar is wet.");
   });
 
