@@ -331,3 +331,23 @@ export interface AcceptedAnswer<M extends MethodName> {
    */
   readonly sends?: "both" | "accepted" | "final";
 }
+
+/** What a client says of itself when it connects. It gives no rights. */
+export interface ClientDescription {
+  readonly id: string;
+  readonly mode: string;
+  readonly version: string;
+  readonly platform: string;
+  readonly displayName?: string;
+  readonly deviceFamily?: string;
+  readonly modelIdentifier?: string;
+  /** The same for every connection of one installation. */
+  readonly instanceId?: string;
+}
+
+/** What a node says that it can do: claims, of which none gives it a right. */
+export interface NodeClaims {
+  readonly commands: readonly string[];
+  readonly permissions: Readonly<Record<string, boolean>>;
+  readonly pathEnv?: string;
+}

@@ -1,28 +1,16 @@
 import type { Dialect, Role } from "@openclaw/protocol";
 
+import type { ClientDescription, NodeClaims } from "../ports.ts";
+
 /** Who makes a call. Everything here was established by the handshake, nothing is the caller's own claim of rights. */
 export interface Caller {
   readonly connectionId: string;
   readonly role: Role;
   readonly scopes: readonly string[];
   readonly dialect: Dialect;
-  readonly client: {
-    readonly id: string;
-    readonly mode: string;
-    readonly version: string;
-    readonly platform: string;
-    readonly displayName?: string;
-    readonly deviceFamily?: string;
-    readonly modelIdentifier?: string;
-    readonly instanceId?: string;
-  };
+  readonly client: ClientDescription;
   readonly caps: readonly string[];
-  /** What a node says that it can do: claims, of which none gives it a right. */
-  readonly claims?: {
-    readonly commands: readonly string[];
-    readonly permissions: Readonly<Record<string, boolean>>;
-    readonly pathEnv?: string;
-  };
+  readonly claims?: NodeClaims;
   readonly deviceId?: string;
   readonly remoteAddress: string;
 }

@@ -1,6 +1,6 @@
 import type { Dialect, EventName, EventPayload } from "@openclaw/protocol";
 
-import type { Clock, Ids, Logger, Store } from "../ports.ts";
+import type { ClientDescription, Clock, Ids, Logger, NodeClaims, Store } from "../ports.ts";
 import { NodeAllowances } from "./live/allowance.ts";
 import { type ApprovedRequest, NodeApprovals } from "./approval/approvals.ts";
 import { type CommandSettings, platformOf, refusalOf } from "./command-policy.ts";
@@ -44,21 +44,9 @@ export interface NodesDependencies {
 export interface NodeConnection {
   readonly connectionId: string;
   readonly dialect: Dialect;
-  readonly client: {
-    readonly id: string;
-    readonly mode: string;
-    readonly version: string;
-    readonly platform: string;
-    readonly displayName?: string;
-    readonly deviceFamily?: string;
-    readonly modelIdentifier?: string;
-  };
+  readonly client: ClientDescription;
   readonly caps: readonly string[];
-  readonly claims?: {
-    readonly commands: readonly string[];
-    readonly permissions: Readonly<Record<string, boolean>>;
-    readonly pathEnv?: string;
-  };
+  readonly claims?: NodeClaims;
   readonly deviceId?: string;
   /** Absent for a node on this machine. */
   readonly ip?: string;

@@ -1,6 +1,6 @@
 import type { PresenceEntry } from "@openclaw/protocol";
 
-import type { Clock, Timer } from "../ports.ts";
+import type { ClientDescription, Clock, Timer } from "../ports.ts";
 
 const ROW_TTL_MS = 5 * 60_000;
 const MAX_ROWS = 200;
@@ -14,16 +14,7 @@ export interface PresentClient {
   readonly connectionId: string;
   readonly role: string;
   readonly scopes: readonly string[];
-  readonly client: {
-    readonly id: string;
-    readonly mode: string;
-    readonly version: string;
-    readonly platform: string;
-    readonly displayName?: string;
-    readonly deviceFamily?: string;
-    readonly modelIdentifier?: string;
-    readonly instanceId?: string;
-  };
+  readonly client: ClientDescription;
   readonly deviceId?: string;
   /** Absent for a client on this machine. */
   readonly ip?: string;
