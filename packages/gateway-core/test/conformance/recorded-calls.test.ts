@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadConfigRuntime } from "../../src/config/runtime.ts";
 import { startGateway } from "../support/running-gateway.ts";
 import { EXPECTED_ERRORS, KNOWN_DIFFERENCES } from "./known-differences.ts";
-import { differences, type Shape } from "./shape.ts";
+import { covers, differences, type Shape } from "./shape.ts";
 
 interface Recorded {
   readonly calls: readonly { readonly from: string; readonly method: string; readonly params?: unknown }[];
@@ -69,10 +69,6 @@ describe.each([3, 4] as const)("recorded calls of clients of protocol %d", (prot
     expect(known.filter((entry) => ![...found].some((one) => covers(entry, one)))).toEqual([]);
   });
 });
-
-function covers(entry: string, difference: string): boolean {
-  return entry.endsWith("*") ? difference.startsWith(entry.slice(0, -1)) : entry === difference;
-}
 
 /** A session that nobody has spoken in has nothing to compare. */
 function isEmptyHistory(payload: unknown): boolean {

@@ -27,3 +27,8 @@ export function differences(recorded: Shape, ours: unknown, path = ""): string[]
 function isList(shape: Shape): shape is readonly Shape[] {
   return Array.isArray(shape);
 }
+
+/** Whether an entry of a table of differences means this one. A star at its end stands for anything. */
+export function covers(entry: string, difference: string): boolean {
+  return entry.endsWith("*") ? difference.startsWith(entry.slice(0, -1)) : entry === difference;
+}
