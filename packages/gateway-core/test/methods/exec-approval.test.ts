@@ -273,6 +273,36 @@ describe("approvals in chats", () => {
     });
   });
 
+  test("what a turn asked ends with the turn", async () => {
+    await using gateway = await startGateway(directory.path, {
+      tools: [
+        {
+          name: "asking",
+          description: "Asks.",
+          parameters: { type: "object" },
+          sideEffects: false,
+          execute: async (_input, { call }, signal) => {
+            await call("exec.approval.request", { command: "id" }, signal);
+            return { text: "" };
+          },
+        },
+      ],
+    });
+    gateway.agent.script = async function* (turn, signal) {
+      await turn.tools.find(({ name }) => name === "asking")?.execute({}, "call", signal);
+      yield* sayParts("done");
+    };
+    const approver = await gateway.connect();
+    const [heard, resolved] = [approver.event("exec.approval.requested"), approver.event("exec.approval.resolved")];
+    await gateway.call("chat.send", { sessionKey: "main", message: "hi", idempotencyKey: "k" });
+    const id = (await heard).payload?.["id"];
+    await gateway.call("chat.abort", { sessionKey: "main", runId: "k" });
+    expect(await resolved).toMatchObject({ payload: { id, decision: "deny", resolvedBy: "gateway" } });
+    expect(await approver.request("approval.get", { id }, "g")).toMatchObject({
+      payload: { approval: { status: "denied", reason: "cancelled" } },
+    });
+  });
+
   test("S a turn may ask, and may neither decide nor look", async () => {
     await using gateway = await startGateway(directory.path, {
       config: settings("session"),
