@@ -5201,7 +5201,7 @@ public enum GatewayMethod: String, Codable, Sendable, Hashable, CaseIterable {
     case configPatch = "config.patch"
     /// The JSON Schema (draft 7) of the configuration file, with hints for forms.
     case configSchema = "config.schema"
-    /// Replaces the configuration file. The gateway goes on with what it runs on until it is restarted.
+    /// Replaces the configuration file. The gateway goes on with what it runs on until it is restarted, but for a new secret in gateway.auth, which counts at once.
     case configSet = "config.set"
     /// Opens the connection: versions, credentials and who is calling. Valid as the first frame only.
     case connect = "connect"

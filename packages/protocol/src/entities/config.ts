@@ -45,9 +45,9 @@ export const configSentinel = z
   .meta({ id: "ConfigSentinel", description: "A note on a change of the configuration, with what the client said." });
 
 /** The text of a configuration file: JSON5, at most 1 MiB. */
-export const configSource = z.string().max(1_048_576);
+const configSource = z.string().max(1_048_576);
 /** From config.get; without it a write is refused once there is a file. */
-export const baseHash = z.string().max(256).optional().describe("The hash of config.get that this is based on.");
+const baseHash = z.string().max(256).optional().describe("The hash of config.get that this is based on.");
 
 /** What every method that writes the file takes. */
 export const configWriteParams = { raw: configSource, baseHash };

@@ -5,7 +5,8 @@ import { defineMethod } from "../define.ts";
 
 export const configSet = defineMethod({
   name: "config.set",
-  summary: "Replaces the configuration file. The gateway goes on with what it runs on until it is restarted.",
+  summary:
+    "Replaces the configuration file. The gateway goes on with what it runs on until it is restarted, but for a new secret in gateway.auth, which counts at once.",
   roles: ["operator"],
   scope: "operator.admin",
   params: z.strictObject(configWriteParams),
