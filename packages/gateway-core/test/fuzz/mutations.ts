@@ -57,7 +57,7 @@ const likeValue = fc.record({
 });
 
 /** A key dropped, replaced or added, somewhere in it. */
-export const change: fc.Arbitrary<Change> = fc.oneof(
+const change: fc.Arbitrary<Change> = fc.oneof(
   {
     weight: 6,
     arbitrary: place(likeValue, (parent, key, like) => {
