@@ -281,8 +281,8 @@ describe("approvals in chats", () => {
           description: "Asks.",
           parameters: { type: "object" },
           sideEffects: false,
-          execute: async (_input, { call }, signal) => {
-            await call("exec.approval.request", { command: "id" }, signal);
+          execute: async (_input, context, signal) => {
+            await context.call("exec.approval.request", { command: "id" }, signal);
             return { text: "" };
           },
         },
