@@ -7,13 +7,15 @@ import type { ProgramArgument } from "./program.ts";
 
 const ADA = 4711;
 const MESSAGES = ["one", "long", "act", "two"];
+/** With the caption that the program answers with a file. */
+const PHOTO = { kind: "photo", data: Buffer.from("a-picture"), caption: "photo" } as const;
 const LABEL = "(this may be a repeat)\n";
 const PROGRAM = new URL("program.ts", import.meta.url).pathname;
 /** Runs side by side; each waits for a platform most of the time. */
 const LANES = 3;
 const MATRIX_TIMEOUT_MS = 20 * 60_000;
 /** Every so many points are tried here; the nightly run sets 1 and tries them all. */
-const STRIDE = Number(process.env["OPENCLAW_CRASH_STRIDE"] ?? 4);
+const STRIDE = Number(process.env["OPENCLAW_CRASH_STRIDE"] ?? 5);
 
 interface Scene extends AsyncDisposable {
   readonly telegram: FakeTelegram;
@@ -22,17 +24,18 @@ interface Scene extends AsyncDisposable {
   ): Promise<{ readonly crashedAt: string | undefined; readonly points: number; readonly states: readonly string[] }>;
 }
 
-/** A person who has written four messages, and a gateway that has not seen them yet. */
+/** A person who has written four messages and sent a photo, and a gateway that has not seen them yet. */
 async function openScene(): Promise<Scene> {
   const directory = await createTempDirectory("openclaw-crash");
   const telegram = await FakeTelegram.start();
   const ada = telegram.people.addUser({ id: ADA, firstName: "Ada" });
   for (const text of MESSAGES) telegram.people.says(ada, text);
+  telegram.people.sendsFile(ada, PHOTO);
   const base = {
     stateDir: directory.path,
     apiRoot: telegram.apiRoot,
     token: telegram.token,
-    expected: MESSAGES.length,
+    expected: MESSAGES.length + 1,
   };
   return {
     telegram,
@@ -55,9 +58,9 @@ async function openScene(): Promise<Scene> {
   };
 }
 
-/** What Ada was sent: long parts by their first letter, and copies that say they may be repeats apart. */
+/** What Ada was sent: long parts by their first letter, files by their captions, and copies that say they may be repeats apart. */
 function readMessages({ sent }: FakeTelegram) {
-  const texts = sent.map(({ message }) => message.text ?? "");
+  const texts = sent.map(({ message }) => message.text ?? message.caption ?? "");
   const short = (text: string) => (/^[ABC]{100}/.test(text) ? text.slice(0, 1) : text);
   const labelled = texts.filter((text) => text.startsWith(LABEL)).map((text) => short(text.slice(LABEL.length)));
   return { plain: texts.filter((text) => !text.startsWith(LABEL)).map(short), labelled };
@@ -68,7 +71,7 @@ function violations(telegram: FakeTelegram): string[] {
   const { plain, labelled } = readMessages(telegram);
   const found: string[] = [];
   const interrupted = plain.concat(labelled).some((text) => text.includes("I was interrupted while working on this"));
-  for (const text of ["Echo: one", "A", "B", "C", "Echo: two"]) {
+  for (const text of ["Echo: one", "A", "B", "C", "Echo: two", "Saw: a-picture"]) {
     if (!plain.concat(labelled).includes(text)) found.push(`lost: ${text}`);
   }
   if (!interrupted && !plain.concat(labelled).includes("Echo: act")) found.push("lost: the answer to act");
@@ -83,6 +86,7 @@ function violations(telegram: FakeTelegram): string[] {
   if (order.some((position, index) => index > 0 && position < (order[index - 1] ?? 0)))
     found.push(`out of order: ${plain.join(", ")}`);
   if (first("Echo: one") === -1) found.push("no first answer");
+  if (!telegram.sent.some(({ message }) => message["document"] !== undefined)) found.push("lost: the file");
   if (telegram.pending.length > 0) found.push(`${telegram.pending.length} updates are not confirmed`);
   return found;
 }

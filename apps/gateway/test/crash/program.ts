@@ -2,6 +2,8 @@
  * A gateway on Telegram that dies at a chosen instant, or stops by itself once nothing is left to do. Run by
  * crash-matrix.test.ts; the argument is JSON.
  */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+
 import { createTelegramChannel } from "@openclaw/channels-telegram";
 import {
   type Agent,
@@ -25,6 +27,9 @@ export interface ProgramArgument {
 
 /** A reply of three messages. */
 export const LONG_REPLY = ["A", "B", "C"].map((letter) => letter.repeat(3_500)).join("\n\n");
+
+/** The caption of a photo that is answered with a file. */
+const PHOTO_CAPTION = "photo";
 
 const { stateDir, apiRoot, token, crashAt, expected } = JSON.parse(process.argv[2] ?? "{}") as ProgramArgument;
 const points = new CrashPoints(crashAt);
@@ -59,12 +64,24 @@ async function* answer({ prompt, tools }: AgentTurn, signal: AbortSignal): Async
     const result = await tools[0]?.execute({}, "call-1", signal);
     yield { type: "tool-result", toolCallId: "call-1", name: "note", result: result ?? { text: "no tool" } };
   }
-  const text = prompt === "long" ? LONG_REPLY : `Echo: ${prompt}`;
+  const text = await replyTo(prompt);
   yield { type: "text", delta: text };
   const usage = { input: 1, output: 1, cacheRead: 0, cacheWrite: 0, total: 2 };
   const content = [{ type: "text", text }] as const;
   yield { type: "finish", reason: "stop", usage, messages: [{ role: "assistant", content, timestamp: Date.now() }] };
 }
+
+async function replyTo(prompt: string): Promise<string> {
+  if (prompt === "long") return LONG_REPLY;
+  if (!prompt.endsWith(`\n${PHOTO_CAPTION}`)) return `Echo: ${prompt}`;
+  const [, path = ""] = /<media:image> (\S+)/u.exec(prompt) ?? [];
+  const seen = await readFile(path, "utf8").catch(() => "nothing");
+  return `Saw: ${seen}\nMEDIA:file.txt`;
+}
+
+const workspace = `${stateDir}/workspace`;
+await mkdir(workspace, { recursive: true });
+await writeFile(`${workspace}/file.txt`, "what the file says");
 
 const telegram = { botToken: token, apiRoot, dmPolicy: "open", allowFrom: ["*"] };
 const gateway = await createGateway({
@@ -72,7 +89,12 @@ const gateway = await createGateway({
   store,
   listen: { port: 0 },
   // Each message is a turn of its own, so that every one of them dies in all of its steps.
-  config: { gateway: { mode: "local" }, channels: { telegram }, messages: { queue: { mode: "followup" } } },
+  config: {
+    agents: { defaults: { workspace } },
+    gateway: { mode: "local" },
+    channels: { telegram },
+    messages: { queue: { mode: "followup" } },
+  },
   channels: [crashingChannel(createTelegramChannel(), points)],
   agent: crashingAgent(agent, points),
   tools: [note],
