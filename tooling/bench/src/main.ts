@@ -11,18 +11,18 @@ import { parseArgs } from "node:util";
 
 import { markdownTable, provenance, textTable } from "./report.ts";
 import { FULL, type Line, QUICK, type Row } from "./row.ts";
-import { backlogRow } from "./rows/backlog.ts";
+import { backlogRow } from "./rows/stored/backlog.ts";
 import { broadcastRow } from "./rows/broadcasts.ts";
 import { clientMemoryRow, stuckRow } from "./rows/clients.ts";
 import { callRow, versionRow } from "./rows/commands.ts";
-import { eventLoopRow } from "./rows/event-loop.ts";
+import { eventLoopRow } from "./rows/stored/event-loop.ts";
 import { handshakeRow } from "./rows/handshakes.ts";
 import { installSizeRow } from "./rows/install-size.ts";
 import { memoryRow } from "./rows/memory.ts";
 import { reconnectRow } from "./rows/reconnects.ts";
 import { healthRow, requestRow } from "./rows/requests.ts";
 import { startRow } from "./rows/start.ts";
-import { turnRow } from "./rows/turns.ts";
+import { turnRow } from "./rows/stored/turns.ts";
 
 const ROWS: readonly Row[] = [
   startRow,

@@ -1,9 +1,9 @@
 /** A gateway under test, in its own process. */
 import { CHAT_EVENT, paced } from "./broadcast.ts";
 import { serveCommands } from "./commands.ts";
-import { createCore } from "./core.ts";
-import { EventLoopWatch } from "./event-loop-watch.ts";
-import { seedSessions } from "./seed.ts";
+import { createCore } from "./stored/core.ts";
+import { EventLoopWatch } from "./stored/event-loop-watch.ts";
+import { seedSessions } from "./stored/seed.ts";
 import type { GatewaySettings } from "./start.ts";
 import { type BareRound, roundTrips, timeCommits, type TurnRound, turns } from "./turn-load.ts";
 
@@ -19,7 +19,7 @@ serveCommands(
     turns: (round: TurnRound) => turns(core.platform, round),
     roundTrips: (round: BareRound) => roundTrips(round),
     commits: () => timeCommits(core.directory),
-    seedSessions: (wanted: { sessions: number; turns: number }) => seedSessions(core.databaseFile, wanted),
+    seedSessions: (wanted: { sessions: number; turns: number }) => seedSessions(core.store(), wanted),
     /** Event-loop delay since the last of these, in milliseconds. */
     delay: () => watch.take(),
   },

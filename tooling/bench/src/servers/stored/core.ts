@@ -2,10 +2,17 @@ import { join } from "node:path";
 
 import { createAgentRuntime } from "@openclaw/agent-runtime";
 import { createMemoryChannel, MemoryPlatform } from "@openclaw/channels-contract/memory";
-import { createGateway, createLogger, type Gateway, systemClock } from "@openclaw/gateway-core";
+import {
+  createGateway,
+  createLogger,
+  type Gateway,
+  SqliteStore,
+  type Store,
+  systemClock,
+} from "@openclaw/gateway-core";
 import { createTempDirectory } from "@openclaw/testkit/temp-directory";
 
-import type { GatewaySettings } from "./start.ts";
+import type { GatewaySettings } from "../start.ts";
 
 const TOKEN = "bench-token-bench-token-bench-token";
 
@@ -13,6 +20,8 @@ const TOKEN = "bench-token-bench-token-bench-token";
 export interface Core extends AsyncDisposable {
   readonly directory: string;
   readonly databaseFile: string;
+  /** That of the gateway that is open. */
+  readonly store: () => Store;
   readonly platform: MemoryPlatform;
   readonly token: string;
   /** A gateway on these files; the one before must have stopped. */
@@ -33,14 +42,21 @@ export async function createCore({ model, logLevel = "debug", clients }: Gateway
           providers: { bench: { baseUrl: model.baseUrl, apiKey: "none", models: [{ id: model.id }] } },
           defaults: { model: `bench/${model.id}` },
         };
+  const databaseFile = join(directory.path, "gateway.sqlite");
+  let store: Store | undefined;
   return {
     directory: directory.path,
-    databaseFile: join(directory.path, "gateway.sqlite"),
+    databaseFile,
+    store() {
+      if (!store) throw new Error("No gateway was opened.");
+      return store;
+    },
     platform,
     token: TOKEN,
     open: () =>
       createGateway({
         stateDir: directory.path,
+        store: () => (store = SqliteStore.open(databaseFile)),
         config: {
           channels: { memory: {} },
           // Every chat is a session of its own, and as many turns run at once as the load asks for.

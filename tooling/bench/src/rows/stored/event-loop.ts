@@ -1,11 +1,11 @@
 import { setTimeout } from "node:timers/promises";
 
-import { closeClients, openClients } from "../load/clients.ts";
-import { askOnce } from "../load/requests.ts";
-import { median } from "../measure/statistics.ts";
-import { limitLine, round, type Row } from "../row.ts";
-import type { Delays } from "../servers/event-loop-watch.ts";
-import { startGateway } from "../servers/start.ts";
+import { closeClients, openClients } from "../../load/clients.ts";
+import { askOnce } from "../../load/requests.ts";
+import { median } from "../../measure/statistics.ts";
+import { limitLine, round, type Row } from "../../row.ts";
+import type { Delays } from "../../servers/stored/event-loop-watch.ts";
+import { startGateway } from "../../servers/start.ts";
 
 const SESSIONS = 10_000;
 const TURNS_EACH = 3;

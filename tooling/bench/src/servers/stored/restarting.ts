@@ -1,11 +1,11 @@
 /** A gateway that is stopped and opened again on the same files, in its own process. */
 import type { MemoryPlatform } from "@openclaw/channels-contract/memory";
 
-import { serveCommands } from "./commands.ts";
+import { serveCommands } from "../commands.ts";
 import { type Core, createCore } from "./core.ts";
 import { sampleChat, seedPending } from "./seed.ts";
-import type { GatewaySettings } from "./start.ts";
-import { nextAnswer } from "./turn-load.ts";
+import type { GatewaySettings } from "../start.ts";
+import { nextAnswer } from "../turn-load.ts";
 
 const core = await createCore(JSON.parse(process.argv[2] ?? "{}") as GatewaySettings);
 await writeSample(core);
@@ -16,7 +16,7 @@ serveCommands({}, { firstReply: ({ pending }: { pending: number }) => timeFirstR
 
 /** Milliseconds from opening the files to the first reply to one of those that wrote before. */
 async function timeFirstReply({ databaseFile, platform, open }: Core, pending: number): Promise<number> {
-  seedPending(databaseFile, pending);
+  await seedPending(databaseFile, pending);
   const startedAt = performance.now();
   const replied = firstAnswer(platform).then(() => performance.now() - startedAt);
   const gateway = await open();

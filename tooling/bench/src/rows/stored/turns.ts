@@ -1,8 +1,8 @@
-import { median, percentile } from "../measure/statistics.ts";
-import { type Effort, type Line, limitLine, round, type Row } from "../row.ts";
-import { ServerProcess } from "../servers/server-process.ts";
-import { type BenchServer, startGateway } from "../servers/start.ts";
-import type { ModelTarget, Timings } from "../servers/turn-load.ts";
+import { median, percentile } from "../../measure/statistics.ts";
+import { type Effort, type Line, limitLine, round, type Row } from "../../row.ts";
+import { ServerProcess } from "../../servers/server-process.ts";
+import { type BenchServer, startGateway } from "../../servers/start.ts";
+import type { ModelTarget, Timings } from "../../servers/turn-load.ts";
 
 const SESSIONS = 8;
 const MANY_SESSIONS = 64;
