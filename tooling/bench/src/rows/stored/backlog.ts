@@ -11,7 +11,7 @@ export const backlogRow: Row = {
   summary: "restart to the first reply with 10,000 messages that wait",
   async measure({ rounds }) {
     await using models = await ServerProcess.start<ModelTarget>("model.ts");
-    await using server = await ServerProcess.start<unknown>("stored/restarting.ts", { model: models.ready });
+    await using server = await ServerProcess.start<unknown>("restarting.ts", { model: models.ready });
     const firstReply = (pending: number) => server.command("firstReply", { pending }) as Promise<number>;
     const one: number[] = [];
     for (let n = 0; n <= rounds; n += 1) one.push(await firstReply(1));

@@ -1,11 +1,11 @@
 /** A gateway that is stopped and opened again on the same files, in its own process. */
 import type { MemoryPlatform } from "@openclaw/channels-contract/memory";
 
-import { serveCommands } from "../commands.ts";
-import { type Core, createCore } from "./core.ts";
-import { sampleChat, seedPending } from "./seed.ts";
-import type { GatewaySettings } from "../start.ts";
-import { nextAnswer } from "../turn-load.ts";
+import { serveCommands } from "./commands.ts";
+import { type Core, createCore } from "./stored/core.ts";
+import { sampleChat, seedPending } from "./stored/seed.ts";
+import type { GatewaySettings } from "./start.ts";
+import { nextAnswer } from "./turn-load.ts";
 
 const core = await createCore(JSON.parse(process.argv[2] ?? "{}") as GatewaySettings);
 await writeSample(core);
