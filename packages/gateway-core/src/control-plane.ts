@@ -80,7 +80,10 @@ export interface ControlPlaneDependencies {
   readonly approvers?: Pick<Approvers, "connected" | "disconnected">;
   readonly health: Pick<HealthMonitor, "current" | "encodedPayload" | "failing" | "version">;
   /** The parts of the hello's snapshot that only the host knows. */
-  readonly snapshot: () => Pick<HelloOk["snapshot"], "configPath" | "stateDir" | "sessionDefaults">;
+  readonly snapshot: () => Pick<
+    HelloOk["snapshot"],
+    "appliedConfigHash" | "configPath" | "stateDir" | "sessionDefaults"
+  >;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -269,6 +272,8 @@ class Plane implements ControlPlane {
         stateVersion: this.#stateVersion(),
         uptimeMs: this.#uptimeMs(),
         authMode: sharedSecret().mode,
+        // Whoever is let in may ask: while the gateway starts or stops nobody is.
+        suspension: { phase: "accepting" },
       },
       policy: { maxPayload, maxBufferedBytes, tickIntervalMs },
       authMethod: proof.authMethod,
