@@ -13,8 +13,8 @@ export const handshakeRow: Row = {
   async measure(effort) {
     const token = await measure("token", undefined, effort);
     const signed = await measure("token and device signature", new BenchDevice(), effort);
-    // The yardstick checks no signature.
-    return [token, { ...signed, budget: "–", isWithin: undefined }];
+    // The budget is for verified devices, although the yardstick checks no signature.
+    return [{ ...token, budget: "–", isWithin: undefined }, signed];
   },
 };
 
