@@ -79,7 +79,10 @@ export class ManualClock {
   }
 }
 
+/** A piece of work with several commits, one after the other, each of which takes a few turns of the event loop. */
+const TURNS = 60;
+
 /** Lets everything that is ready to run, run: promise chains and the callbacks of finished input and output. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 10; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < TURNS; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 }
