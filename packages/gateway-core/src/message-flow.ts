@@ -6,9 +6,8 @@
  * A platform is told "received" once `accept` resolves, which is after the inbox commit and before any decision.
  * Everything later works from what stands in the store, so a process that dies anywhere is taken up where it was.
  * Messages from the control plane (`chat.send`, `agent`) come in by the second door, `submit`, and walk the same way.
- * In flow/: what is decided about a channel's message is in inbound-flow.ts, about an edit or a reaction in
- * changes/, what commands lead to in command-flow.ts, the
- * turn itself in turn-flow.ts.
+ * In flow/: what is decided about a channel's message is in inbound-flow.ts, about an edit or a reaction in changes/,
+ * what commands lead to in command-flow.ts, the turn itself in turn-flow.ts.
  */
 import type { Channel, InboundBatch, InboundChange, InboundMessage } from "@openclaw/channels-contract";
 

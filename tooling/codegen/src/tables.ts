@@ -131,13 +131,10 @@ export async function renderHandlerTable(folder: string, catalog: Catalog): Prom
   return `${HEADER}import type { MethodName } from "@openclaw/protocol";
 
 ${imports}import type { Handler } from "./define.ts";
-import type { UNSERVED } from "./unserved.ts";
 
-/** A method with a handler: every one but those that unserved.ts names. */
-export type ServedMethod = Exclude<MethodName, (typeof UNSERVED)[number]>;
-export type Handlers = { readonly [M in ServedMethod]: Handler<M> };
+type Handlers = { readonly [M in MethodName]: Handler<M> };
 
-/** The handler of every served method. A method that lacks one, or has one and stands in unserved.ts, does not compile. */
+/** The handler of every method. A method that lacks one does not compile. */
 export const handlers = {
 ${served.map((name) => `  ${quote(name)}: ${camelCase(name)},\n`).join("")}} satisfies Handlers;
 `;

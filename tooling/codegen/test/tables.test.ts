@@ -25,7 +25,7 @@ test("the handler table holds a handler file for each method it finds, and nothi
     ["chat.send.ts", ""],
     ["system-event.ts", ""],
     ["define.ts", ""],
-    ["unserved.ts", ""],
+    ["cron-wire.ts", ""],
     ["table.gen.ts", ""],
   );
   const table = await renderHandlerTable(folder, catalog);
